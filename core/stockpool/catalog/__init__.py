@@ -1,0 +1,1 @@
+"""Products, the listings of each channel, kits, and SKUs that share one physical pool."""

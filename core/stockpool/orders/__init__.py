@@ -1,0 +1,1 @@
+"""Orders: intake, reservation, edits, cancellation, fulfillment orders and what became of them."""

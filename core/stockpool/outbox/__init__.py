@@ -1,0 +1,1 @@
+"""Outside effects, recorded before they are tried, leased, carried out, and proved done."""

@@ -1,0 +1,262 @@
+"""The contract of a sales channel.
+
+A channel type is a class derived from `Channel` and a `ChannelType` that describes it. What a
+channel lacks it leaves out of `capabilities`, and the engine does without. Every method may
+raise the errors of `stockpool.errors.PluginError`, each of which means one thing; any other
+exception is taken for a fault of the plugin, contained, and shown to the operator.
+
+Methods are called from worker threads and processes: an instance keeps no truth of its own.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from stockpool.clock import Clock
+from stockpool.errors import RejectedError
+from stockpool.ids import IdSource
+from stockpool.money import Money
+from stockpool.order_request import Feature, OrderRequest
+from stockpool.problems import Problem
+
+
+class ChannelCapability(StrEnum):
+    """What a channel can do; the engine calls nothing that is not declared."""
+
+    ORDERS = "orders"
+    LISTINGS = "listings"
+    AVAILABILITY = "availability"
+    TRACKING = "tracking"
+    CANCELLATIONS = "cancellations"
+    REFUNDS = "refunds"
+    WEBHOOKS = "webhooks"
+
+
+@dataclass(frozen=True, slots=True)
+class ShippingConstraints:
+    """What this channel demands of every parcel.
+
+    Marketplaces such as Walmart and eBay forbid Amazon-branded boxes and Amazon's own carrier.
+    """
+
+    blank_box: bool = False
+    block_amazon_carrier: bool = False
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        """The network features to require, in a fixed order."""
+        demanded: list[Feature] = []
+        if self.blank_box:
+            demanded.append("BLANK_BOX")
+        if self.block_amazon_carrier:
+            demanded.append("BLOCK_AMZL")
+        return tuple(demanded)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderProblem:
+    """An order (or a row that should have been one) that the channel could not read.
+
+    Attributes:
+        source: where, unique and stable (`orders.csv:12`); repeats of it are one problem.
+        channel_order_id: if it could be read.
+    """
+
+    source: str
+    problem: Problem
+    channel_order_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """Some orders and where to go on.
+
+    The engine stores the orders and `cursor` in one transaction and hands `cursor` to the next
+    call. So a call with a cursor is the proof that everything up to it is stored, and a crash
+    before that repeats the page, which does no harm.
+    """
+
+    orders: Sequence[OrderRequest]
+    cursor: str | None
+    more: bool = False
+    problems: Sequence[OrderProblem] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelListing:
+    """A channel's item. `components` maps seller SKUs to units; None: mapped by hand."""
+
+    channel_sku: str
+    title: str = ""
+    components: Mapping[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListingPage:
+    """Some listings and where to go on."""
+
+    listings: Sequence[ChannelListing]
+    cursor: str | None
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AvailabilityUpdate:
+    """How many of a channel SKU can be sold now; absolute, never a difference."""
+
+    key: str
+    channel_sku: str
+    quantity: int
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LineQuantity:
+    """A quantity of one line of the channel's order, in the line's own units (kits, not parts)."""
+
+    line_id: str
+    channel_sku: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingUpdate:
+    """One parcel of an order. `key` is the same whenever this parcel is told again."""
+
+    key: str
+    channel_order_id: str
+    package: str
+    carrier_code: str
+    tracking_number: str
+    shipped_at: datetime
+    estimated_arrival: date | None
+    lines: Sequence[LineQuantity]
+
+
+@dataclass(frozen=True, slots=True)
+class CancellationUpdate:
+    """Quantities of an order that will not be shipped."""
+
+    key: str
+    channel_order_id: str
+    reason: str
+    lines: Sequence[LineQuantity]
+
+
+@dataclass(frozen=True, slots=True)
+class RefundUpdate:
+    """Money to give back to the buyer."""
+
+    key: str
+    channel_order_id: str
+    amount: Money
+    reason: str
+    lines: Sequence[LineQuantity]
+
+
+@dataclass(frozen=True, slots=True)
+class PushRefusal:
+    """One update that the channel refused for good; all others of the call were taken."""
+
+    key: str
+    error: RejectedError
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookHint:
+    """What a verified webhook says has changed; the truth is read again by polling."""
+
+    delivery_id: str
+    topic: str
+    channel_order_ids: Sequence[str] = ()
+
+
+class Channel(ABC):
+    """One configured sales channel."""
+
+    capabilities: frozenset[ChannelCapability] = frozenset({ChannelCapability.ORDERS})
+    constraints: ShippingConstraints = ShippingConstraints()
+
+    @abstractmethod
+    def fetch_orders(self, cursor: str | None) -> OrderPage:
+        """The next orders after `cursor` (None: from the start). See `OrderPage`."""
+
+    def fetch_listings(self, cursor: str | None) -> ListingPage:
+        """The next listings after `cursor`. Needs LISTINGS."""
+        raise NotImplementedError
+
+    def push_availability(self, updates: Sequence[AvailabilityUpdate]) -> Sequence[PushRefusal]:
+        """Tell the channel what can be sold. Needs AVAILABILITY.
+
+        Like every push: an error raised is about the whole call, which is then repeated with the
+        same keys; what is refused for good is returned. A key that was taken before must change
+        nothing when it comes again.
+        """
+        raise NotImplementedError
+
+    def push_tracking(self, updates: Sequence[TrackingUpdate]) -> Sequence[PushRefusal]:
+        """Tell the channel about parcels. Needs TRACKING."""
+        raise NotImplementedError
+
+    def push_cancellation(self, updates: Sequence[CancellationUpdate]) -> Sequence[PushRefusal]:
+        """Tell the channel what will not be shipped. Needs CANCELLATIONS."""
+        raise NotImplementedError
+
+    def push_refund(self, updates: Sequence[RefundUpdate]) -> Sequence[PushRefusal]:
+        """Have the channel give money back. Needs REFUNDS."""
+        raise NotImplementedError
+
+    def parse_webhook(self, headers: Mapping[str, str], body: bytes) -> WebhookHint:
+        """Verify a webhook over its raw body and say what it is about. Needs WEBHOOKS."""
+        raise NotImplementedError
+
+    def check(self) -> Sequence[Problem]:
+        """What is wrong with the connection, for `stockpool channels check`. Empty: all is well."""
+        return ()
+
+    def close(self) -> None:
+        """Give back what the channel holds open."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class PluginContext:
+    """What the engine hands to every channel and network that it makes.
+
+    Attributes:
+        name: the instance's name in the configuration.
+        clock: the only clock to use.
+        ids: the only source of identifiers and randomness to use.
+        folder: the folder that relative paths in the settings are relative to.
+    """
+
+    name: str
+    clock: Clock
+    ids: IdSource
+    folder: Path
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelType:
+    """Describes a kind of channel to the engine.
+
+    Attributes:
+        name: what `type = "..."` says in the configuration.
+        summary: one line for `stockpool plugins list`.
+        settings: the pydantic model of the instance's settings; unknown ones are refused.
+        make: builds an instance from checked settings.
+    """
+
+    name: str
+    summary: str
+    settings: type[BaseModel]
+    make: Callable[[Any, PluginContext], Channel]

@@ -1,0 +1,437 @@
+"""The contract of a fulfillment network: warehouses that hold our stock and ship it for us.
+
+Names are those of Amazon's Fulfillment Outbound API 2020-07-01 and FBA Inventory API v1. A
+network type is a class derived from `Network` and a `NetworkType` that describes it. The errors
+of `stockpool.errors.PluginError` mean one thing each; a call that may have arrived raises
+`OutcomeUnknown`, and the engine asks (`get_fulfillment`) before it repeats.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from stockpool.money import Money
+from stockpool.order_request import Address, Feature, FulfillmentPolicy, Speed
+from stockpool.plugins.channel import PluginContext
+from stockpool.problems import Problem
+
+
+class NetworkCapability(StrEnum):
+    """What a network can do beyond fulfilling orders."""
+
+    PREVIEW = "preview"
+    REMOVALS = "removals"
+
+
+class FulfillmentOrderStatus(StrEnum):
+    """Amazon's statuses of a fulfillment order (Fulfillment Outbound API 2020-07-01)."""
+
+    NEW = "New"
+    RECEIVED = "Received"
+    PLANNING = "Planning"
+    PROCESSING = "Processing"
+    CANCELLED = "Cancelled"
+    COMPLETE = "Complete"
+    COMPLETE_PARTIALLED = "CompletePartialled"
+    UNFULFILLABLE = "Unfulfillable"
+    INVALID = "Invalid"
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing more will be shipped or cancelled."""
+        return self in _FINAL
+
+
+_FINAL = frozenset(
+    {
+        FulfillmentOrderStatus.CANCELLED,
+        FulfillmentOrderStatus.COMPLETE,
+        FulfillmentOrderStatus.COMPLETE_PARTIALLED,
+        FulfillmentOrderStatus.UNFULFILLABLE,
+        FulfillmentOrderStatus.INVALID,
+    }
+)
+
+
+class ShipmentStatus(StrEnum):
+    """Amazon's statuses of a shipment of a fulfillment order."""
+
+    PENDING = "PENDING"
+    SHIPPED = "SHIPPED"
+    CANCELLED_BY_FULFILLER = "CANCELLED_BY_FULFILLER"
+    CANCELLED_BY_SELLER = "CANCELLED_BY_SELLER"
+
+
+class PackageStatus(StrEnum):
+    """Amazon's `currentStatus` of a package, as far as the engine acts on it."""
+
+    IN_TRANSIT = "IN_TRANSIT"
+    OUT_FOR_DELIVERY = "OUT_FOR_DELIVERY"
+    DELIVERED = "DELIVERED"
+    DELAYED = "DELAYED"
+    DELIVERY_ATTEMPTED = "DELIVERY_ATTEMPTED"
+    AVAILABLE_FOR_PICKUP = "AVAILABLE_FOR_PICKUP"
+    CUSTOMER_ACTION = "CUSTOMER_ACTION"
+    RETURNING = "RETURNING"
+    RETURNED = "RETURNED"
+    UNDELIVERABLE = "UNDELIVERABLE"
+    UNKNOWN = "UNKNOWN"
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """A token bucket: `rate` calls a second are refilled, `burst` calls fit in it."""
+
+    rate: float
+    burst: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpeedProfile:
+    """What a pool promises and charges for one speed.
+
+    Attributes:
+        transit_days: days from routing to the latest arrival.
+        order_fee / unit_fee: minor units of the pool's currency; what routing compares.
+    """
+
+    speed: Speed
+    transit_days: int
+    order_fee: int
+    unit_fee: int
+
+
+@dataclass(frozen=True, slots=True)
+class PoolProfile:
+    """One country's stock of a network, as routing needs to know it.
+
+    Attributes:
+        country: ISO 3166 alpha-2; the pool's id is `network:country`.
+        destinations: countries that are served without a cross-border rule.
+        features: what can be granted from this pool.
+    """
+
+    country: str
+    currency: str
+    speeds: Sequence[SpeedProfile]
+    destinations: frozenset[str]
+    features: frozenset[Feature] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class StockFigures:
+    """One SKU's figures, in the buckets of the FBA Inventory API (`inventoryDetails`).
+
+    `fulfillable` excludes what the network has reserved for accepted orders, ours included;
+    those units are part of `pending_customer_order`. SKUs of one `fnsku` share one physical
+    pool and report the same units.
+    """
+
+    sku: str
+    fnsku: str
+    fulfillable: int = 0
+    inbound_working: int = 0
+    inbound_shipped: int = 0
+    inbound_receiving: int = 0
+    pending_customer_order: int = 0
+    pending_transshipment: int = 0
+    fc_processing: int = 0
+    researching: int = 0
+    customer_damaged: int = 0
+    warehouse_damaged: int = 0
+    distributor_damaged: int = 0
+    carrier_damaged: int = 0
+    defective: int = 0
+    expired: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StockPage:
+    """Some SKUs of a country's stock, all as of `at` (the network's time)."""
+
+    at: datetime
+    figures: Sequence[StockFigures]
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FulfillmentItem:
+    """One item of a fulfillment order. `item_id` is the seller's and unique in the order."""
+
+    item_id: str
+    sku: str
+    quantity: int
+    unit_value: Money | None = None
+    gift_message: str | None = None
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FulfillmentRequest:
+    """An MCF order to be placed (`createFulfillmentOrder`).
+
+    `fulfillment_order_id` is Amazon's `sellerFulfillmentOrderId`: at most 40 characters, made
+    and stored by the engine before the first call, never used twice.
+    """
+
+    fulfillment_order_id: str
+    country: str
+    displayable_order_id: str
+    displayable_order_date: datetime
+    displayable_order_comment: str
+    speed: Speed
+    policy: FulfillmentPolicy
+    ship_to: Address
+    items: Sequence[FulfillmentItem]
+    features: Sequence[Feature] = ()
+    action: Literal["Ship", "Hold"] = "Ship"
+
+
+@dataclass(frozen=True, slots=True)
+class FulfillmentItemState:
+    """Item quantities as the network tells them: total, and what became of them."""
+
+    item_id: str
+    sku: str
+    quantity: int
+    cancelled: int = 0
+    unfulfillable: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentItemState:
+    """Units of one item in a shipment. `package_number` is None until it is packed."""
+
+    item_id: str
+    sku: str
+    quantity: int
+    package_number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PackageState:
+    """A parcel. `package_number` is the network's key for it."""
+
+    package_number: int
+    carrier_code: str
+    tracking_number: str | None = None
+    status: PackageStatus = PackageStatus.IN_TRANSIT
+    estimated_arrival: datetime | None = None
+    delivered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentState:
+    """One shipment of a fulfillment order: from one center, in one or more packages."""
+
+    shipment_id: str
+    fulfillment_center_id: str
+    status: ShipmentStatus
+    shipped_at: datetime | None = None
+    estimated_arrival: datetime | None = None
+    items: Sequence[ShipmentItemState] = ()
+    packages: Sequence[PackageState] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FulfillmentState:
+    """All that the network knows about one fulfillment order, as of `updated_at`.
+
+    Attributes:
+        received_at: when the network took it (its clock).
+        granted_features: what it will keep to of the features asked for.
+    """
+
+    fulfillment_order_id: str
+    country: str
+    status: FulfillmentOrderStatus
+    received_at: datetime
+    updated_at: datetime
+    items: Sequence[FulfillmentItemState]
+    shipments: Sequence[ShipmentState] = ()
+    granted_features: Sequence[Feature] = ()
+    status_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FulfillmentAccepted:
+    """The answer to a create: taken, not yet planned (it may still become Invalid)."""
+
+    fulfillment_order_id: str
+    received_at: datetime
+    granted_features: Sequence[Feature] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePage:
+    """Fulfillment orders that changed after the cursor, each as its whole present state.
+
+    The same state may come again, states may come in any order; the engine merges.
+    """
+
+    states: Sequence[FulfillmentState]
+    cursor: str | None
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewOption:
+    """What one speed would cost and when it would arrive. Reserves and promises nothing."""
+
+    speed: Speed
+    fulfillable: bool
+    fees: Mapping[str, Money] = field(default_factory=dict)
+    earliest_arrival: datetime | None = None
+    latest_arrival: datetime | None = None
+    shipments: int = 0
+    reasons: Sequence[str] = ()
+
+
+RemovalDisposition = Literal["Return", "Disposal", "Liquidations"]
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalItem:
+    """Units to take out; sellable and unsellable are asked for separately."""
+
+    sku: str
+    sellable: int = 0
+    unsellable: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalRequest:
+    """A removal order. `ship_to` only for Return; `removal_order_id` at most 50 characters."""
+
+    removal_order_id: str
+    country: str
+    disposition: RemovalDisposition
+    items: Sequence[RemovalItem]
+    ship_to: Address | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalItemState:
+    """What became of the units: requested = cancelled + disposed + shipped + in_process."""
+
+    sku: str
+    sellable: bool
+    requested: int
+    cancelled: int = 0
+    disposed: int = 0
+    shipped: int = 0
+
+    @property
+    def in_process(self) -> int:
+        """Units of which nothing final is known yet."""
+        return self.requested - self.cancelled - self.disposed - self.shipped
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalState:
+    """All that the network knows about one removal order."""
+
+    removal_order_id: str
+    country: str
+    status: Literal["Pending", "Planning", "Processing", "Completed", "Cancelled"]
+    updated_at: datetime
+    items: Sequence[RemovalItemState]
+    tracking_numbers: Sequence[str] = ()
+
+
+class Network(ABC):
+    """One configured fulfillment network: a seller's account, with one pool a country.
+
+    `operations` that count against a rate limit are named as in the API model:
+    `createFulfillmentOrder`, `cancelFulfillmentOrder`, `getFulfillmentOrder`,
+    `listAllFulfillmentOrders`, `getInventorySummaries`, `getFulfillmentPreview`,
+    `createRemovalOrder`, `getRemovalOrder`.
+    """
+
+    capabilities: frozenset[NetworkCapability] = frozenset()
+
+    @abstractmethod
+    def pools(self) -> Sequence[PoolProfile]:
+        """The countries that this account has stock in, in a fixed order. Answers from memory."""
+
+    def rate_limits(self) -> Mapping[str, RateLimit]:
+        """Limits by operation; an operation that is not named is not limited."""
+        return {}
+
+    @abstractmethod
+    def snapshot(self, country: str, cursor: str | None = None) -> StockPage:
+        """The stock of one country. A page with a cursor is followed by another."""
+
+    def preview(self, request: FulfillmentRequest) -> Sequence[PreviewOption]:
+        """What each speed would cost. Needs PREVIEW."""
+        raise NotImplementedError
+
+    @abstractmethod
+    def create_fulfillment(self, request: FulfillmentRequest) -> FulfillmentAccepted:
+        """Place an MCF order.
+
+        Raises:
+            RejectedError: with code `AlreadyExists` if the id is known (then ask for it), or
+                another code if it can't be taken as it is.
+            OutcomeUnknown: if it may have arrived.
+        """
+
+    @abstractmethod
+    def get_fulfillment(self, fulfillment_order_id: str) -> FulfillmentState | None:
+        """The present state, or None if the network has never heard of it."""
+
+    def update_fulfillment(self, request: FulfillmentRequest) -> None:
+        """Replace what can still be replaced (release a hold, lower quantities)."""
+        raise NotImplementedError
+
+    @abstractmethod
+    def cancel_fulfillment(self, fulfillment_order_id: str) -> None:
+        """Ask for cancellation. Returning is no proof of it: read the order again.
+
+        Raises:
+            RejectedError: if it can't be cancelled any more, or is unknown.
+        """
+
+    @abstractmethod
+    def changes(self, cursor: str | None) -> ChangePage:
+        """Fulfillment orders that changed after `cursor` (None: from the beginning)."""
+
+    def create_removal(self, request: RemovalRequest) -> None:
+        """Place a removal order. Needs REMOVALS. Errors as for `create_fulfillment`."""
+        raise NotImplementedError
+
+    def get_removal(self, removal_order_id: str) -> RemovalState | None:
+        """A removal order's present state, or None if it is unknown. Needs REMOVALS."""
+        raise NotImplementedError
+
+    def check(self) -> Sequence[Problem]:
+        """What is wrong with the connection. Empty: all is well."""
+        return ()
+
+    def idle(self) -> bool:
+        """Whether nothing is under way: True only if no order will change by itself.
+
+        Only a simulated network knows; the real one always answers False.
+        """
+        return False
+
+    def close(self) -> None:
+        """Give back what the network holds open."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkType:
+    """Describes a kind of network to the engine. See `ChannelType` for the members."""
+
+    name: str
+    summary: str
+    settings: type[BaseModel]
+    make: Callable[[Any, PluginContext], Network]
