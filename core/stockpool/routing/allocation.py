@@ -18,11 +18,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from stockpool.errors import InvariantViolation
 from stockpool.routing.candidates import Candidate, Served
 from stockpool.routing.ranking import Rank, Ranking
 
-STEPS_MOST = 50_000
-"""Figures (partial sets x SKUs) that a search may look at before it takes the best found."""
+STEPS_MOST = 400_000
+"""What a search may spend (some tenths of a second) before it takes the best set found."""
+
+_STEPS_A_SET = 8
+"""What looking at a partial set costs, besides a step for each of its SKUs."""
+
+_STEPS_WITHOUT_GUESSES = 1_000
+"""A search over so few sets is done sooner than guesses to begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,30 +86,36 @@ class _Search:
         self.candidates = [candidate for candidate, _ in rows]
         self.rows = [row for _, row in rows]
         self.found: dict[tuple[int, ...], Rank] = {}
+        self.best: tuple[Rank, tuple[int, ...]] | None = None
         self.steps = 0
 
     def run(self) -> Choice:
-        for members in self._first_guesses():
-            self._note(members)
-        best = min(self.found.values())
         reach = self._reach()
-        size_most = len({candidate.pool for candidate in self.candidates})
-        size = next(n for n in range(1, size_most + 1) if self._enough(reach[0][n]))
         days_least = self._days_least()
-        while size <= size_most and self.steps < STEPS_MOST:
-            if self.ranking.figures(size, self._fee_least(size), days_least) > best[:3]:
+        pools = len({candidate.pool for candidate in self.candidates})
+        if len(self.wanted) << len(self.rows) > _STEPS_WITHOUT_GUESSES:
+            for members in self._first_guesses():
+                self._note(members)
+        for size in range(1, pools + 1):
+            if not self._enough(reach[0][size]):
+                continue
+            least = self.ranking.figures(size, self._fee_least(size), days_least)
+            if self.best is not None and least > self.best[0][:3]:
                 break
             for members in self._sets(size, reach):
                 self._note(members)
-            best = min(self.found.values())
-            size += 1
-        shipments = len(best[3])
-        members = next(m for m, rank in self.found.items() if rank == best)
+        if self.best is None:
+            raise InvariantViolation("the pools together don't have what they are to ship")
+        rank, members = self.best
+        shipments = len(rank[3])
         alternatives = sorted(
-            rank for rank in self.found.values() if rank != best and len(rank[3]) <= shipments
+            other for other in self.found.values() if other != rank and len(other[3]) <= shipments
         )
         return Choice(
-            best, self._allot(members), tuple(alternatives), complete=self.steps < STEPS_MOST
+            rank,
+            self._allot(members),
+            tuple(alternatives),
+            complete=self.steps < STEPS_MOST,
         )
 
     def _note(self, members: tuple[int, ...]) -> None:
@@ -110,7 +123,10 @@ class _Search:
             return
         fee = self._fee(members)
         if fee is not None:
-            self.found[members] = self.ranking.rank([self.candidates[i] for i in members], fee)
+            rank = self.ranking.rank([self.candidates[i] for i in members], fee)
+            self.found[members] = rank
+            if self.best is None or rank < self.best[0]:
+                self.best = (rank, members)
 
     def _fee(self, members: Sequence[int]) -> int | None:
         """The least fee for shipping everything from all of `members`; None: they can't."""
@@ -148,6 +164,7 @@ class _Search:
     def _sets(self, size: int, reach: list[list[list[int]]]) -> Iterator[tuple[int, ...]]:
         """Sets of `size` different pools that have everything, in the order of positions."""
         last = len(self.rows)
+        step = _STEPS_A_SET + len(self.wanted)
         chosen: list[int] = []
         pools: set[str] = set()
 
@@ -159,7 +176,7 @@ class _Search:
             for i in range(start, last - missing + 1):
                 if self.steps >= STEPS_MOST:
                     return
-                self.steps += len(self.wanted)
+                self.steps += step
                 best_case = reach[i][missing]
                 if not self._enough([a + b for a, b in zip(have, best_case, strict=True)]):
                     return  # what later positions can add is no more than this

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stockpool.routing.ranking import Criterion, Rank, Ranking
+from stockpool.routing.ranking import Rank, Ranking
 from stockpool.routing.values import Rejection
 
 LISTED_MOST = 8
 """Alternatives that a plan lists; of the others it says how many there were."""
-
-_CODES: dict[Criterion, str] = {
-    "shipments": "more_shipments",
-    "fee": "dearer",
-    "transit_days": "slower",
-}
 
 
 def not_taken(
@@ -24,9 +18,8 @@ def not_taken(
     rejections = [_rejection(ranking, best, other) for other in alternatives[:LISTED_MOST]]
     more = len(alternatives) - LISTED_MOST
     if more > 0:
-        rejections.append(
-            Rejection((), "not_listed", f"{more} more ways were possible, none of them better")
-        )
+        ways = "1 more way was" if more == 1 else f"{more} more ways were"
+        rejections.append(Rejection((), "not_listed", f"{ways} possible, and no better"))
     if not complete:
         rejections.append(
             Rejection(
@@ -43,17 +36,13 @@ def _rejection(ranking: Ranking, best: Rank, other: Rank) -> Rejection:
     pools = other[3]
     name = _name(other)
     for criterion, ours, theirs in zip(ranking.criteria, best[:3], other[:3], strict=True):
-        if ours != theirs:
-            return Rejection(pools, _CODES[criterion], f"{name} {_says(criterion, ours, theirs)}")
+        if ours == theirs:
+            continue
+        # Never the shipments: an alternative has no more of them, so it loses by something else.
+        if criterion == "fee":
+            return Rejection(pools, "dearer", f"{name} would cost {theirs} instead of {ours}")
+        return Rejection(pools, "slower", f"{name} would take {theirs} days instead of {ours}")
     return Rejection(pools, "tie", f"{name} is just as good; {_name(best)} comes first by name")
-
-
-def _says(criterion: Criterion, ours: int, theirs: int) -> str:
-    if criterion == "fee":
-        return f"would cost {theirs} instead of {ours}"
-    if criterion == "transit_days":
-        return f"would take {theirs} days instead of {ours}"
-    return f"would need {theirs} shipments instead of {ours}"
 
 
 def _name(rank: Rank) -> str:
