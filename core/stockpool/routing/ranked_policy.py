@@ -52,7 +52,7 @@ class RankedPolicy:
         if not served.pools:
             return Plan((), (), no_pool(question, served.rejections), served.rejections)
         able, lacking = single_pools(served, question.available, wanted)
-        if able and (self._fewest_first or len(served.pools) == 1):
+        if able and (self._fewest_first or _others_have_nothing(served, lacking)):
             return self._from_one_pool(served, able, lacking, demands, wanted)
         fill = everything(demands) if able else fillable(question, served)
         if fill.shortfalls:
@@ -116,6 +116,12 @@ class RankedPolicy:
             fill.shortfalls,
             (*served.rejections, *lacking, *others),
         )
+
+
+def _others_have_nothing(served: Served, lacking: list[Rejection]) -> bool:
+    """All pools but one have none of the units wanted, so no set of several can be better."""
+    without = [rejection for rejection in lacking if rejection.code == "no_stock"]
+    return len(without) == len(served.pools) - 1
 
 
 def _filled_by_sku(demands: tuple[Demand, ...], fill: Fillable) -> dict[str, int]:
