@@ -416,11 +416,12 @@ class Network(ABC):
         return ()
 
     def idle(self) -> bool:
-        """Whether nothing is under way: True only if no order will change by itself.
+        """Whether waiting a moment will bring no news.
 
-        Only a simulated network knows; the real one always answers False.
+        A simulated network on a fast clock answers False while something is under way; for the
+        real one nothing is gained by waiting, so the default is True.
         """
-        return False
+        return True
 
     def close(self) -> None:
         """Give back what the network holds open."""

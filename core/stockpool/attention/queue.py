@@ -1,0 +1,189 @@
+"""The attention queue: raising, closing and reading what a person must see."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from stockpool.attention.tables import attention_items
+from stockpool.errors import NotFoundError
+from stockpool.problems import Problem
+from stockpool.storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """Something a person must see.
+
+    Attributes:
+        key: what makes two sightings one item; it is reopened when it is seen again.
+        kind: `intake`, `order`, `effect`, `stock`, `network`, `channel`.
+        subject: the identifier of what it is about.
+    """
+
+    key: str
+    kind: str
+    subject: str
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionItem:
+    """An item of the queue as it stands."""
+
+    id: str
+    key: str
+    kind: str
+    subject: str
+    code: str
+    message: str
+    fix: str | None
+    problems: tuple[Problem, ...]
+    state: str
+    sightings: int
+    first_seen_at: datetime
+    last_seen_at: datetime
+
+    def as_dict(self) -> dict[str, Any]:
+        """Ready for JSON."""
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "subject": self.subject,
+            "code": self.code,
+            "message": self.message,
+            "fix": self.fix,
+            "problems": [problem.as_dict() for problem in self.problems],
+            "state": self.state,
+            "sightings": self.sightings,
+            "first_seen_at": self.first_seen_at.isoformat(),
+            "last_seen_at": self.last_seen_at.isoformat(),
+        }
+
+
+def raise_concerns(
+    connection: Connection, concerns: Sequence[Concern], *, at: datetime, new_ids: Sequence[str]
+) -> None:
+    """Put `concerns` into the queue; one that is there already is counted once more."""
+    if not concerns:
+        return
+    rows: dict[str, dict[str, Any]] = {}
+    for concern, item_id in zip(concerns, new_ids, strict=True):
+        first = concern.problems[0]
+        rows[concern.key] = {
+            "id": item_id,
+            "key": concern.key,
+            "kind": concern.kind,
+            "subject": concern.subject,
+            "code": first.code,
+            "message": str(first),
+            "fix": first.fix,
+            "problems": json.dumps([problem.as_dict() for problem in concern.problems]),
+            "state": "open",
+            "sightings": 1,
+            "first_seen_at": at,
+            "last_seen_at": at,
+        }
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(attention_items)
+    replaced = ("code", "message", "fix", "problems", "state", "last_seen_at")
+    statement = statement.on_conflict_do_update(
+        index_elements=["key"],
+        set_={
+            **{name: statement.excluded[name] for name in replaced},
+            "sightings": attention_items.c.sightings + 1,
+            "closed_at": None,
+            "closed_by": None,
+        },
+    )
+    connection.execute(statement, [rows[key] for key in sorted(rows)])
+
+
+def close_concerns(connection: Connection, keys: Sequence[str], *, at: datetime, by: str) -> None:
+    """Close the open items with these keys: what they complain of is settled."""
+    if keys:
+        connection.execute(
+            update(attention_items)
+            .where(attention_items.c.key.in_(keys), attention_items.c.state == "open")
+            .values(state="resolved", closed_at=at, closed_by=by)
+        )
+
+
+class AttentionQueue:
+    """`engine.attention`: reading the queue and closing items by hand."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def list(
+        self, *, kind: str | None = None, state: str = "open", limit: int = 1_000
+    ) -> Sequence[AttentionItem]:
+        """Items, latest first."""
+        query = (
+            select(attention_items)
+            .where(attention_items.c.state == state)
+            .order_by(attention_items.c.last_seen_at.desc(), attention_items.c.id)
+            .limit(limit)
+        )
+        if kind is not None:
+            query = query.where(attention_items.c.kind == kind)
+        with self._database.read() as connection:
+            return [_item(row) for row in connection.execute(query)]
+
+    def count(self) -> int:
+        """How many items are open."""
+        with self._database.read() as connection:
+            return int(
+                connection.execute(
+                    select(func.count()).where(attention_items.c.state == "open")
+                ).scalar_one()
+            )
+
+    def get(self, item_id: str) -> AttentionItem:
+        """One item.
+
+        Raises:
+            NotFoundError: if there is none with that id.
+        """
+        with self._database.read() as connection:
+            row = connection.execute(
+                select(attention_items).where(attention_items.c.id == item_id)
+            ).one_or_none()
+        if row is None:
+            raise NotFoundError(f"the attention queue has no item {item_id}")
+        return _item(row)
+
+    def drop(self, item_id: str, *, by: str = "operator") -> None:
+        """Close an item by hand: it was seen, and nothing more will be done."""
+        item = self.get(item_id)
+        now = self._database.clock.now()
+        self._database.run(
+            lambda connection: connection.execute(
+                update(attention_items)
+                .where(attention_items.c.id == item.id)
+                .values(state="dropped", closed_at=now, closed_by=by)
+            )
+        )
+
+
+def _item(row: Any) -> AttentionItem:
+    return AttentionItem(
+        row.id,
+        row.key,
+        row.kind,
+        row.subject,
+        row.code,
+        row.message,
+        row.fix,
+        tuple(Problem(**members) for members in json.loads(row.problems)),
+        row.state,
+        row.sightings,
+        row.first_seen_at,
+        row.last_seen_at,
+    )

@@ -1,0 +1,185 @@
+"""What each channel can sell, and telling it when that changes: the effect `availability.push`.
+
+The effect names channel SKUs; the quantities are read when it is carried out, so that a late one
+never tells an old figure.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, exists, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from stockpool.catalog.tables import listing_components, products, told_availability
+from stockpool.clock import Clock
+from stockpool.ids import IdSource
+from stockpool.ledger.tables import stock_levels
+from stockpool.outbox.effects import (
+    Done,
+    EffectKind,
+    LeasedEffect,
+    NewEffect,
+    Outcome,
+    Refused,
+    record,
+)
+from stockpool.outbox.tables import effects as effects_table
+from stockpool.plugins.channel import AvailabilityUpdate, Channel
+from stockpool.storage.database import Database
+
+_SKUS_IN_ONE_EFFECT = 500
+
+
+def availability(
+    connection: Connection,
+    channel: str,
+    *,
+    pools: Sequence[str],
+    buffers: Mapping[str, int],
+) -> dict[str, int]:
+    """How many of each channel SKU can be promised now, over `pools` together.
+
+    A kit can be sold as often as its scarcest component allows.
+    """
+    free: dict[str, int] = defaultdict(int)
+    for row in connection.execute(
+        select(stock_levels.c.pool, stock_levels.c.sku, stock_levels.c.fulfillable).where(
+            stock_levels.c.pool.in_(list(pools))
+        )
+    ):
+        free[row.sku] += max(row.fulfillable - buffers.get(row.pool, 0), 0)
+    sellable: dict[str, int] = {}
+    for row in connection.execute(
+        select(listing_components.c.channel_sku, products.c.stock_sku, listing_components.c.units)
+        .join(products, products.c.sku == listing_components.c.sku)
+        .where(listing_components.c.channel == channel)
+        .order_by(listing_components.c.channel_sku)
+    ):
+        part = free.get(row.stock_sku, 0) // row.units
+        sellable[row.channel_sku] = min(sellable.get(row.channel_sku, part), part)
+    return sellable
+
+
+def record_changes(
+    connection: Connection,
+    channel: str,
+    sellable: Mapping[str, int],
+    *,
+    ids: IdSource,
+    at: datetime,
+) -> int:
+    """Record effects for the channel SKUs whose quantity differs from what the channel was told.
+
+    Nothing is recorded while an earlier such effect of the channel is still to be carried out: it
+    will tell the newest figures by itself. Returns how many channel SKUs have changed.
+    """
+    open_effect = select(
+        exists().where(
+            effects_table.c.aggregate == _aggregate(channel),
+            effects_table.c.state.in_(("pending", "leased")),
+        )
+    )
+    if connection.execute(open_effect).scalar_one():
+        return 0
+    told = {
+        row.channel_sku: row.quantity
+        for row in connection.execute(
+            select(told_availability).where(told_availability.c.channel == channel)
+        )
+    }
+    changed = sorted(sku for sku, quantity in sellable.items() if told.get(sku) != quantity)
+    starts = range(0, len(changed), _SKUS_IN_ONE_EFFECT)
+    record(
+        connection,
+        [
+            NewEffect(
+                kind=EffectKind.PUSH_AVAILABILITY,
+                key=f"availability-{effect_id}",
+                party=channel,
+                aggregate=_aggregate(channel),
+                payload={"channel_skus": changed[start : start + _SKUS_IN_ONE_EFFECT]},
+                share=channel,
+            )
+            for start, effect_id in zip(starts, ids.new_ids(at, len(starts)), strict=True)
+        ],
+        at=at,
+    )
+    return len(changed)
+
+
+def _aggregate(channel: str) -> str:
+    return f"availability-{channel}"
+
+
+class PushAvailability:
+    """Carries out `availability.push`."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        channels: Mapping[str, Channel],
+        pools: Mapping[str, Sequence[str]],
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._channels = channels
+        self._pools = pools
+
+    def perform(self, effects: Sequence[LeasedEffect]) -> Sequence[Outcome]:
+        """Tell the newest quantities."""
+        name = effects[0].party
+        now = self._clock.now()
+        with self._database.read() as connection:
+            sellable = availability(connection, name, pools=self._pools.get(name, ()), buffers={})
+        outcomes: list[Outcome] = []
+        for effect in effects:
+            told = {sku: sellable.get(sku, 0) for sku in effect.payload["channel_skus"]}
+            refused = self._channels[name].push_availability(
+                [
+                    AvailabilityUpdate(f"{effect.key}-{number}", sku, quantity, now)
+                    for number, (sku, quantity) in enumerate(told.items())
+                ]
+            )
+            reasons = "; ".join(str(refusal.error) for refusal in refused[:3])
+            if refused:
+                outcomes.append(Refused(effect, refused[0].error.code, reasons))
+            else:
+                outcomes.append(Done(effect, answer=told))
+        return outcomes
+
+    def lock(self, connection: Connection, effects: Sequence[LeasedEffect]) -> None:
+        """Nothing but the effects is changed."""
+
+    def record(
+        self, connection: Connection, outcomes: Sequence[Done | Refused], *, at: datetime
+    ) -> None:
+        """Remember what the channel was told."""
+        dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+        rows = [
+            {
+                "channel": outcome.effect.party,
+                "channel_sku": channel_sku,
+                "quantity": quantity,
+                "told_at": at,
+            }
+            for outcome in outcomes
+            if isinstance(outcome, Done) and isinstance(outcome.answer, dict)
+            for channel_sku, quantity in outcome.answer.items()
+        ]
+        if not rows:
+            return
+        statement = dialect.insert(told_availability)
+        connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["channel", "channel_sku"],
+                set_={
+                    "quantity": statement.excluded.quantity,
+                    "told_at": statement.excluded.told_at,
+                },
+            ),
+            rows,
+        )

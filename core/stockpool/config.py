@@ -1,0 +1,160 @@
+"""The configuration: `stockpool.toml`, or the same as a mapping from Python.
+
+Unknown settings are refused by name, so that a misspelt one is not silently ignored.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from stockpool.errors import ConfigurationError
+from stockpool.order_request import Speed
+from stockpool.orders.checks import AddressLimits
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class EngineSettings(_Settings):
+    """`[stockpool]`: where the truth is kept, and who carries the wake-ups."""
+
+    database: str = "sqlite:///stockpool.db"
+    broker: str = "embedded"
+    synchronous: str = Field(default="FULL", pattern="^(FULL|NORMAL)$")
+    poll_seconds: float = Field(default=30.0, gt=0)
+    """How often each channel is asked for orders."""
+    changes_seconds: float = Field(default=15.0, gt=0)
+    """How often each network is asked for news."""
+    snapshot_seconds: float = Field(default=900.0, gt=0)
+    """How often each pool's stock figures are taken."""
+    availability_seconds: float = Field(default=60.0, gt=0)
+    """How often changed availability is told to the channels."""
+    lease_seconds: float = Field(default=40.0, gt=0, le=600)
+    """How long a worker may keep an effect; a killed worker's effects are free after it."""
+    attempts_most: int = Field(default=12, ge=1, le=1_000)
+
+
+class BufferSettings(_Settings):
+    """`[routing.buffer]`: units of each SKU that are never promised, growing with the age of
+    the figures."""
+
+    units: int = Field(default=0, ge=0)
+    units_per_hour: float = Field(default=0.0, ge=0)
+    units_most: int = Field(default=1_000_000, ge=0)
+
+
+class CrossBorderSettings(_Settings):
+    """`[[routing.cross_border]]`: a named permission to ship from a pool to other countries."""
+
+    name: str
+    pool: str
+    destinations: tuple[str, ...] = Field(min_length=1)
+    speeds: tuple[Speed, ...] = ("standard",)
+    extra_days: int = Field(default=0, ge=0)
+    extra_order_fee: Decimal = Decimal(0)
+    extra_unit_fee: Decimal = Decimal(0)
+
+
+class RoutingSettings(_Settings):
+    """`[routing]`: the policy, the rules for crossing borders, and how fees compare."""
+
+    policy: str = "fewest_shipments"
+    currency: str = "USD"
+    """Fees of all pools are compared in this currency."""
+    exchange_rates: Mapping[str, Decimal] = Field(default_factory=dict)
+    """What one unit of another currency is worth in `currency`."""
+    cross_border: tuple[CrossBorderSettings, ...] = ()
+    buffer: BufferSettings = BufferSettings()
+
+
+class OrderSettings(_Settings):
+    """`[orders]`: limits of what is taken in."""
+
+    address_limits: AddressLimits = AddressLimits()
+
+
+class ChannelSettings(BaseModel):
+    """`[channels.NAME]`: the engine's part; all other keys go to the channel's plugin."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    type: str
+    backorder: bool = True
+    countries: tuple[str, ...] = ()
+    """Countries whose pools are offered on this channel; none: all."""
+
+
+class NetworkSettings(BaseModel):
+    """`[networks.NAME]`: the engine's part; all other keys go to the network's plugin."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    type: str
+
+
+class Config(_Settings):
+    """The whole configuration."""
+
+    stockpool: EngineSettings = EngineSettings()
+    routing: RoutingSettings = RoutingSettings()
+    orders: OrderSettings = OrderSettings()
+    networks: Mapping[str, NetworkSettings] = Field(default_factory=dict)
+    channels: Mapping[str, ChannelSettings] = Field(default_factory=dict)
+    plugins: tuple[str, ...] | None = None
+    """Plugins to load; None: all that are installed."""
+
+    @field_validator("networks", "channels")
+    @classmethod
+    def _names(cls, value: Mapping[str, Any]) -> Mapping[str, Any]:
+        for name in value:
+            if not _NAME.fullmatch(name):
+                raise ValueError(f"{name!r}: use lower-case letters, digits and dashes for a name")
+        return value
+
+
+def parse(document: Mapping[str, Any], *, where: str = "configuration") -> Config:
+    """Check a configuration.
+
+    Raises:
+        ConfigurationError: names the first setting that is wrong, and why.
+    """
+    try:
+        config = Config.model_validate(dict(document))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        setting = ".".join(str(part) for part in first["loc"])
+        raise ConfigurationError(f"{where}: {setting}: {first['msg']}") from None
+    allowed = os.environ.get("STOCKPOOL_PLUGINS")
+    if allowed is not None:
+        names = tuple(name.strip() for name in allowed.split(",") if name.strip())
+        config = config.model_copy(update={"plugins": names})
+    return config
+
+
+def read(path: Path) -> Config:
+    """Read a TOML file.
+
+    Raises:
+        ConfigurationError: the file is missing, is no TOML, or a setting is wrong.
+    """
+    try:
+        with path.open("rb") as file:
+            document = tomllib.load(file)
+    except FileNotFoundError:
+        raise ConfigurationError(
+            f"{path}: there is no such file; `stockpool init` writes one"
+        ) from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{path}: not valid TOML: {error}") from None
+    return parse(document, where=str(path))

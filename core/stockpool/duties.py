@@ -1,0 +1,285 @@
+"""What has to be done again and again: the bodies of all periodic work, without any scheduler.
+
+Each duty is safe to run at any time, in any number of processes: a lease lets one of them do it
+and the others pass. Each returns how much it did, so that a caller can tell when nothing is left.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+from sqlalchemy import Connection
+
+from stockpool.attention.queue import Concern, close_concerns, raise_concerns
+from stockpool.catalog.availability import availability, record_changes
+from stockpool.catalog.products import Catalog, Product
+from stockpool.clock import Clock
+from stockpool.crashpoints import reached
+from stockpool.errors import PluginError, StockpoolError, Throttled
+from stockpool.ids import IdSource
+from stockpool.inventory import Inventory
+from stockpool.orders.progress import apply_states
+from stockpool.orders.service import Orders
+from stockpool.outbox import cursors, leases
+from stockpool.outbox.dispatch import Dispatch, release
+from stockpool.outbox.rate_limits import take
+from stockpool.plugins.channel import Channel, ChannelCapability, OrderPage
+from stockpool.plugins.network import Network, RateLimit
+from stockpool.plugins.observer import Event
+from stockpool.problems import Problem
+from stockpool.removals.service import Removals
+from stockpool.storage.database import Database
+
+LEASE_SECONDS = 120.0
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Duties:
+    """`engine.duties`.
+
+    Attributes:
+        pools: pools offered on each channel.
+        notify: tells the observers.
+    """
+
+    database: Database
+    clock: Clock
+    ids: IdSource
+    channels: Mapping[str, Channel]
+    networks: Mapping[str, Network]
+    orders: Orders
+    inventory: Inventory
+    catalog: Catalog
+    removals: Removals
+    pools: Mapping[str, Sequence[str]]
+    buffers: Callable[[], Mapping[str, int]]
+    notify: Callable[[Event], None]
+    owner: str = ""
+    _fault_seen: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.owner = self.owner or f"{os.getpid()}-{self.ids.new_id(self.clock.now())}"
+
+    def dispatch(self, *, batch: int = 20, most: int = 500) -> list[Dispatch]:
+        """Release effects that are due, as far as the networks' limits allow."""
+        limits = {name: network.rate_limits() for name, network in self.networks.items()}
+        return self.database.run(
+            lambda connection: release(
+                connection, at=self.clock.now(), limits=limits, batch=batch, most=most
+            )
+        )
+
+    def poll_channel(self, name: str) -> int:
+        """Take in what a channel has; returns how many orders and problems it had."""
+        channel = self.channels[name]
+        if ChannelCapability.ORDERS not in channel.capabilities:
+            return 0
+        return self._contained(f"channel:{name}:poll", lambda: self._poll(name, channel))
+
+    def _poll(self, name: str, channel: Channel) -> int:
+        done = 0
+        with leases.held(
+            self.database, f"poll:{name}", self._ticket(), seconds=LEASE_SECONDS
+        ) as ours:
+            while ours:
+                with self.database.read() as connection:
+                    cursor = cursors.position(connection, f"orders:{name}")
+                page = channel.fetch_orders(cursor)
+                if page.orders or page.problems or page.cursor != cursor:
+                    self._store_page(name, page)
+                done += len(page.orders) + len(page.problems)
+                if not page.more and not page.orders:
+                    break
+        return done
+
+    def _store_page(self, name: str, page: OrderPage) -> None:
+        def also(connection: Connection) -> None:
+            now = self.clock.now()
+            raise_concerns(
+                connection,
+                [
+                    Concern(
+                        f"intake:{name}:{problem.source}",
+                        "intake",
+                        problem.channel_order_id or problem.source,
+                        (problem.problem,),
+                    )
+                    for problem in page.problems
+                ],
+                at=now,
+                new_ids=self.ids.new_ids(now, len(page.problems)),
+            )
+            cursors.move(connection, f"orders:{name}", page.cursor, at=now)
+
+        receipts = self.orders.take_in(page.orders, also)
+        facts = {"channel": name, "orders": len(receipts), "problems": len(page.problems)}
+        _log.info("orders_taken_in", **facts)
+        self.notify(Event("orders.taken_in", self.clock.now(), facts))
+
+    def import_listings(self, name: str) -> int:
+        """Take in a channel's listings that name their seller SKUs; returns how many."""
+        channel = self.channels[name]
+        if ChannelCapability.LISTINGS not in channel.capabilities:
+            return 0
+        return self._contained(f"channel:{name}:listings", lambda: self._listings(name, channel))
+
+    def _listings(self, name: str, channel: Channel) -> int:
+        imported = 0
+        more = True
+        while more:
+            with self.database.read() as connection:
+                cursor = cursors.position(connection, f"listings:{name}")
+            page = channel.fetch_listings(cursor)
+            known = {product.sku for product in self.catalog.products()}
+            mapped = {
+                listing.channel_sku: dict(listing.components)
+                for listing in page.listings
+                if listing.components and set(listing.components) <= known
+            }
+            self.catalog.add(*(Product(sku) for parts in mapped.values() for sku in parts - known))
+            self.catalog.list_many(name, mapped)
+            self.database.run(
+                lambda connection, to=page.cursor: cursors.move(  # type: ignore[misc]
+                    connection, f"listings:{name}", to, at=self.clock.now()
+                )
+            )
+            imported += len(mapped)
+            more = page.more
+        return imported
+
+    def follow_network(self, name: str) -> int:
+        """Take in a network's news of our fulfillment orders; returns how many were news."""
+        network = self.networks[name]
+        return self._contained(f"network:{name}:changes", lambda: self._follow(name, network))
+
+    def _follow(self, name: str, network: Network) -> int:
+        capabilities = {n: channel.capabilities for n, channel in self.channels.items()}
+        done = 0
+        with leases.held(
+            self.database, f"changes:{name}", self._ticket(), seconds=LEASE_SECONDS
+        ) as ours:
+            more = ours
+            while more and self._token(name, network, "listAllFulfillmentOrders"):
+                with self.database.read() as connection:
+                    cursor = cursors.position(connection, f"changes:{name}")
+                page = network.changes(cursor)
+
+                def store(connection: Connection) -> int:
+                    now = self.clock.now()
+                    news = apply_states(
+                        connection,
+                        page.states,
+                        at=now,
+                        ids=self.ids,
+                        capabilities=capabilities,
+                    )
+                    if page.cursor != cursor:
+                        cursors.move(connection, f"changes:{name}", page.cursor, at=now)
+                    reached("changes.before_commit")
+                    return len(news)
+
+                if page.states or page.cursor != cursor:
+                    done += self.database.run(store)
+                reached("changes.after_commit")
+                more = page.more
+        if done:
+            self.notify(Event("network.news", self.clock.now(), {"network": name, "orders": done}))
+        return done
+
+    def take_snapshots(self, name: str) -> int:
+        """Take a network's stock figures; returns how many SKUs were adjusted."""
+        pools = [pool for pool in self.inventory.pools if pool.startswith(f"{name}:")]
+
+        def take_them() -> int:
+            with leases.held(
+                self.database, f"snapshot:{name}", self._ticket(), seconds=LEASE_SECONDS
+            ) as ours:
+                if not ours:
+                    return 0
+                return sum(len(r.adjusted) for r in self.inventory.snapshot(pools))
+
+        return self._contained(f"network:{name}:snapshot", take_them)
+
+    def follow_removals(self) -> int:
+        """Ask about open removal orders."""
+        return self._contained("removals:follow", self.removals.follow)
+
+    def fill_waiting(self) -> int:
+        """Fill orders that wait for stock."""
+        return self.orders.fill_waiting()
+
+    def publish_availability(self, name: str) -> int:
+        """Record effects that tell a channel what has changed; returns how many channel SKUs."""
+        if ChannelCapability.AVAILABILITY not in self.channels[name].capabilities:
+            return 0
+
+        def work(connection: Connection) -> int:
+            sellable = availability(
+                connection, name, pools=self.pools[name], buffers=self.buffers()
+            )
+            return record_changes(connection, name, sellable, ids=self.ids, at=self.clock.now())
+
+        return self.database.run(work)
+
+    def _ticket(self) -> str:
+        """A lease owner of this one run, so that two threads of a process don't share a lease."""
+        return f"{self.owner}-{self.ids.new_id(self.clock.now())}"
+
+    def _token(self, name: str, network: Network, operation: str) -> bool:
+        limit: RateLimit | None = network.rate_limits().get(operation)
+        if limit is None:
+            return True
+        granted = self.database.run(
+            lambda connection: take(
+                connection, name, operation, limit, wanted=1, at=self.clock.now()
+            )
+        )
+        return bool(granted)
+
+    def _contained(self, key: str, work: Callable[[], int]) -> int:
+        """One plugin's failure stops neither the others nor the worker; it is shown instead."""
+        try:
+            done = work()
+        except Throttled:
+            return 0
+        except PluginError as error:
+            self._complain(key, f"{type(error).__name__}: {error}")
+            return 0
+        except StockpoolError:
+            raise
+        except Exception as error:
+            # A fault of the plugin (or of the machine): its text may hold personal data.
+            _log.exception("duty_failed", duty=key)
+            self._complain(key, f"fault: {type(error).__name__}")
+            return 0
+        if key in self._fault_seen:
+            self._fault_seen.discard(key)
+            self.database.run(
+                lambda connection: close_concerns(
+                    connection, [key], at=self.clock.now(), by="recovery"
+                )
+            )
+        return done
+
+    def _complain(self, key: str, message: str) -> None:
+        kind, subject, what = key.split(":", 2) if key.count(":") == 2 else (*key.split(":"), "")
+        now = self.clock.now()
+        self._fault_seen.add(key)
+        problem = Problem(
+            "plugin_failure",
+            f"{subject} {what}: {message}".strip(),
+            fix="it is tried again; `stockpool channels check` may tell more",
+        )
+        self.database.run(
+            lambda connection: raise_concerns(
+                connection,
+                [Concern(key, kind, subject, (problem,))],
+                at=now,
+                new_ids=[self.ids.new_id(now)],
+            )
+        )

@@ -1,0 +1,366 @@
+"""The engine: opens the database and the plugins, and brings the parts together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import structlog
+from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql, sqlite
+
+from stockpool import config as configuration
+from stockpool import retrying
+from stockpool.attention.queue import AttentionItem, AttentionQueue
+from stockpool.catalog.availability import PushAvailability
+from stockpool.catalog.products import Catalog
+from stockpool.clock import Clock, SystemClock
+from stockpool.config import Config
+from stockpool.duties import Duties
+from stockpool.errors import ConfigurationError
+from stockpool.ids import IdSource
+from stockpool.inventory import Inventory
+from stockpool.ledger.invariants import INVARIANTS as LEDGER_INVARIANTS
+from stockpool.orders.cancelling import RequestCancellation
+from stockpool.orders.intake import ChannelFacts, IntakeSettings
+from stockpool.orders.invariants import INVARIANTS as ORDER_INVARIANTS
+from stockpool.orders.placing import PlaceFulfillment
+from stockpool.orders.reservation import Desk
+from stockpool.orders.service import Orders
+from stockpool.orders.snapshots import last_taken
+from stockpool.orders.tables import routing_rules
+from stockpool.orders.telling import PushCancellation, PushRefund, PushTracking
+from stockpool.outbox.carrier import Carrier, Handler
+from stockpool.outbox.effects import EffectKind, unfinished
+from stockpool.plugins.channel import Channel, PluginContext
+from stockpool.plugins.network import Network
+from stockpool.plugins.observer import Event
+from stockpool.plugins.registry import Registry
+from stockpool.proof import Report, verify
+from stockpool.removals.service import PlaceRemoval, Removals
+from stockpool.routing.decision import encode_rules
+from stockpool.routing_rules import build_rules
+from stockpool.storage import migrations
+from stockpool.storage.database import Database
+
+_log = structlog.get_logger(__name__)
+
+
+class Engine:
+    """A stockpool on one database, with the channels and networks of its configuration.
+
+    Use `Engine.open` or `Engine.from_file`; close it, or use it as a context manager. Safe to
+    share between threads.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        database: Database,
+        registry: Registry,
+        *,
+        folder: Path,
+        clock: Clock,
+        ids: IdSource,
+        networks: Mapping[str, Network],
+        channels: Mapping[str, Channel],
+    ) -> None:
+        self.config = config
+        self.database = database
+        self.registry = registry
+        self.folder = folder
+        self.clock = clock
+        self.ids = ids
+        self.networks = dict(networks)
+        self.channels = dict(channels)
+        self.rules = build_rules(config.routing, self.networks)
+        self.policy = registry.routing_policy(config.routing.policy)
+        self._facts = {
+            name: ChannelFacts(
+                backorder=settings.backorder,
+                features=self.channels[name].constraints.features,
+                capabilities=self.channels[name].capabilities,
+            )
+            for name, settings in config.channels.items()
+        }
+        self.catalog = Catalog(database)
+        self.attention = AttentionQueue(database)
+        self.orders = Orders(database, ids, self._intake_settings, registry.routing_policies)
+        self.inventory = Inventory(
+            database,
+            ids,
+            self.networks,
+            stock_arrived=self.orders.fill_waiting,
+            buffers=self.buffers,
+        )
+        self.removals = Removals(database, ids, self.networks)
+        self._channel_pools = {
+            name: [
+                pool
+                for pool in self.inventory.pools
+                if not settings.countries or pool.partition(":")[2] in settings.countries
+            ]
+            for name, settings in config.channels.items()
+        }
+        self.duties = Duties(
+            database,
+            clock,
+            ids,
+            self.channels,
+            self.networks,
+            self.orders,
+            self.inventory,
+            self.catalog,
+            self.removals,
+            self._channel_pools,
+            self.buffers,
+            self._notify,
+        )
+        self.carrier = Carrier(
+            database,
+            ids,
+            self._handlers(),
+            owner=self.duties.owner,
+            lease_seconds=config.stockpool.lease_seconds,
+            attempts_most=config.stockpool.attempts_most,
+        )
+
+    @classmethod
+    def open(
+        cls,
+        database: str | None = None,
+        *,
+        config: Mapping[str, Any] | Config | None = None,
+        folder: str | Path = ".",
+        clock: Clock | None = None,
+        ids: IdSource | None = None,
+        networks: Mapping[str, Network] | None = None,
+        channels: Mapping[str, Channel] | None = None,
+        migrate: bool = True,
+    ) -> Self:
+        """Open a database, bringing its tables up to date, and the configured plugins.
+
+        Args:
+            database: URL; overrides the configuration's.
+            config: as in `stockpool.toml`, as a mapping.
+            folder: what relative paths are relative to.
+            clock, ids: handed in by tests and simulation.
+            networks, channels: ready instances, by name, beside the configured ones.
+            migrate: False leaves the tables as they are, and refuses old ones.
+
+        Raises:
+            ConfigurationError: a setting is wrong.
+            PluginLoadError: a plugin can't be loaded.
+        """
+        checked = config if isinstance(config, Config) else configuration.parse(config or {})
+        home = Path(folder).absolute()
+        clock = clock or SystemClock()
+        ids = ids or IdSource()
+        url = _located(database or checked.stockpool.database, home)
+        if migrate:
+            migrations.upgrade(url)
+        else:
+            migrations.require_current(url)
+        registry = Registry(checked.plugins)
+        store = Database(url, clock=clock, synchronous=checked.stockpool.synchronous)
+        made_networks: dict[str, Network] = {}
+        made_channels: dict[str, Channel] = {}
+        for name, network_settings in checked.networks.items():
+            made_networks[name] = registry.make_network(
+                name,
+                network_settings.type,
+                network_settings.model_extra or {},
+                PluginContext(name, clock, ids, home),
+            )
+        for name, channel_settings in checked.channels.items():
+            made_channels[name] = registry.make_channel(
+                name,
+                channel_settings.type,
+                channel_settings.model_extra or {},
+                PluginContext(name, clock, ids, home),
+            )
+        engine = cls(
+            _with_instances(checked, networks or {}, channels or {}),
+            store,
+            registry,
+            folder=home,
+            clock=clock,
+            ids=ids,
+            networks={**made_networks, **(networks or {})},
+            channels={**made_channels, **(channels or {})},
+        )
+        engine._store_rules()
+        return engine
+
+    @classmethod
+    def from_file(cls, path: str | Path = "stockpool.toml", **options: Any) -> Self:
+        """Open what a configuration file describes; paths in it are relative to its folder."""
+        file = Path(path)
+        return cls.open(config=configuration.read(file), folder=file.absolute().parent, **options)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close plugins and database."""
+        for plugin in (*self.channels.values(), *self.networks.values()):
+            plugin.close()
+        self.database.close()
+
+    def work(self, *, until_idle: bool = False) -> int:
+        """Carry out what is due, in this process and thread; returns how much was done.
+
+        Polls channels, carries out effects, and takes in the networks' news. With `until_idle` it
+        goes on until nothing is left that waiting a moment would change.
+        """
+        total = self._round()
+        while until_idle:
+            done = self._round()
+            total += done
+            if not done:
+                if self.idle():
+                    break
+                self.clock.sleep(0.02)
+        return total
+
+    def idle(self) -> bool:
+        """Whether no effect is unfinished and no network has news coming in a moment."""
+        with self.database.read() as connection:
+            open_effects = unfinished(connection)
+        return not open_effects and all(network.idle() for network in self.networks.values())
+
+    def _round(self) -> int:
+        done = sum(self.duties.poll_channel(name) for name in self.channels)
+        done += self.duties.fill_waiting()
+        for dispatch in self.duties.dispatch():
+            done += len(self.carrier.carry_out(dispatch.effect_ids))
+        done += sum(self.duties.follow_network(name) for name in self.networks)
+        done += self.duties.follow_removals()
+        done += sum(self.duties.publish_availability(name) for name in self.channels)
+        return done
+
+    def verify(self) -> Report:
+        """Prove the books: every named invariant over the whole database."""
+        with self.database.read() as connection:
+            return verify(connection, (*LEDGER_INVARIANTS, *ORDER_INVARIANTS))
+
+    def retry(self, item_id: str) -> str:
+        """Try again what an attention item is about; returns what was done, in words.
+
+        Raises:
+            NotFoundError: there is no such item.
+            RefusedError: nothing can be tried again for it.
+        """
+        return retrying.retry(self, self.attention.get(item_id))
+
+    def drop(self, item_id: str) -> AttentionItem:
+        """Close an attention item: nothing more is done about it, and what it holds is let go."""
+        return retrying.drop(self, self.attention.get(item_id))
+
+    def buffers(self) -> dict[str, int]:
+        """Units of each SKU that are never promised, by pool; they grow with the figures' age."""
+        settings = self.config.routing.buffer
+        if not settings.units_per_hour:
+            return dict.fromkeys(self.inventory.pools, settings.units) if settings.units else {}
+        with self.database.read() as connection:
+            taken = last_taken(connection)
+        now = self.clock.now()
+        buffers = {}
+        for pool in self.inventory.pools:
+            age = (now - taken[pool]).total_seconds() / 3600 if pool in taken else 0.0
+            grown = settings.units + int(settings.units_per_hour * max(age, 0.0))
+            buffers[pool] = min(grown, settings.units_most)
+        return buffers
+
+    def _intake_settings(self) -> IntakeSettings:
+        return IntakeSettings(
+            Desk(self.rules, self.policy, self.buffers()),
+            self.ids,
+            self._facts,
+            self.config.orders.address_limits,
+        )
+
+    def _handlers(self) -> dict[EffectKind, Handler]:
+        capabilities = {name: facts.capabilities for name, facts in self._facts.items()}
+        place = PlaceFulfillment(self.database, self.clock, self.ids, self.networks)
+        ask = RequestCancellation(self.clock, self.ids, self.networks, capabilities)
+        return {
+            EffectKind.CREATE_FULFILLMENT: place,
+            EffectKind.CANCEL_FULFILLMENT: ask,
+            EffectKind.PUSH_TRACKING: PushTracking(self.database, self.channels),
+            EffectKind.PUSH_CANCELLATION: PushCancellation(self.database, self.channels),
+            EffectKind.PUSH_REFUND: PushRefund(self.database, self.channels),
+            EffectKind.PUSH_AVAILABILITY: PushAvailability(
+                self.database, self.clock, self.channels, self._channel_pools
+            ),
+            EffectKind.CREATE_REMOVAL: PlaceRemoval(self.database, self.clock, self.networks),
+        }
+
+    def _notify(self, event: Event) -> None:
+        for observer in self.registry.observers:
+            try:
+                observer.notify(event)
+            except Exception:
+                # Observers decide nothing; a faulty one must not stop the work.
+                _log.exception("observer_failed", observer=type(observer).__name__)
+
+    def _store_rules(self) -> None:
+        """Keep the rules under their digest, so that decisions made by them can be replayed."""
+
+        def work(connection: Connection) -> None:
+            dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+            connection.execute(
+                dialect.insert(routing_rules)
+                .values(
+                    digest=self.rules.digest,
+                    body=encode_rules(self.rules).decode(),
+                    first_used_at=self.clock.now(),
+                )
+                .on_conflict_do_nothing()
+            )
+
+        self.database.run(work)
+
+
+def _located(url: str, folder: Path) -> str:
+    """A relative SQLite path is relative to the configuration's folder."""
+    prefix = "sqlite:///"
+    if url.startswith(prefix) and not url.startswith("sqlite:////"):
+        return prefix + str(folder / url[len(prefix) :])
+    return url
+
+
+def _with_instances(
+    config: Config, networks: Mapping[str, Network], channels: Mapping[str, Channel]
+) -> Config:
+    """Instances handed in get default engine settings, if the configuration has none for them."""
+    from stockpool.config import ChannelSettings, NetworkSettings
+
+    for name in {*networks, *channels}:
+        if ":" in name:
+            raise ConfigurationError(f"{name!r}: a name must not contain a colon")
+    return config.model_copy(
+        update={
+            "networks": {
+                **{name: NetworkSettings(type="instance") for name in networks},
+                **config.networks,
+            },
+            "channels": {
+                **{name: ChannelSettings(type="instance") for name in channels},
+                **config.channels,
+            },
+        }
+    )
+
+
+__all__: Sequence[str] = ("Engine",)

@@ -1,0 +1,128 @@
+"""Edits: other content under a known identity, as long as nothing was submitted yet."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, update
+
+from stockpool.attention.queue import Concern, raise_concerns
+from stockpool.catalog.products import resolve
+from stockpool.errors import ConflictError
+from stockpool.ids import IdSource
+from stockpool.orders import intake
+from stockpool.orders.counting import Step
+from stockpool.orders.intake import IntakeSettings, Prepared
+from stockpool.orders.receipts import Receipt
+from stockpool.orders.reservation import lock_wanted, reserve
+from stockpool.orders.status import derive_status
+from stockpool.orders.tables import order_lines, orders, recipients
+from stockpool.orders.views import order_statuses, read_order
+from stockpool.orders.waiting import next_number
+from stockpool.orders.withdrawal import (
+    active_fulfillment_orders,
+    lock_order,
+    unsubmitted,
+    withdraw_whole,
+)
+from stockpool.problems import Problem
+from stockpool.storage.bulk import insert_all
+
+
+def edit(
+    connection: Connection,
+    order_id: str,
+    entry: Prepared,
+    settings: IntakeSettings,
+    *,
+    at: datetime,
+) -> Receipt:
+    """Replace the content of an order: its reservation is given back, and it is routed anew.
+
+    Raises:
+        ConflictError: a part of it was submitted to the network, cancelled or refunded already.
+    """
+    request = entry.request
+    lock_order(connection, order_id)
+    before = read_order(connection, order_id)
+    rows = active_fulfillment_orders(connection, order_id)
+    free = unsubmitted(connection, rows)
+    if len(free) < len(rows) or before.counts.cancelled or before.counts.refunded:
+        raise ConflictError(
+            f"{request.channel} order {request.channel_order_id} came again with other content, "
+            f"but it is {before.status.value} already; cancel it, or send a new order"
+        )
+    components = resolve(
+        connection, sorted({(request.channel, line.channel_sku) for line in request.lines})
+    )
+    problems = list(entry.problems) + [
+        intake.unknown_sku(request, index, line)
+        for index, line in enumerate(request.lines)
+        if (request.channel, line.channel_sku) not in components
+    ]
+    if problems:
+        return Receipt(
+            request.channel,
+            request.channel_order_id,
+            order_id,
+            before.status,
+            problems=tuple(problems),
+        )
+    withdraw_whole(connection, free, step=Step.RELEASED, reason="edited", at=at)
+    connection.execute(delete(order_lines).where(order_lines.c.order_id == order_id))
+    facts = settings.channels.get(request.channel, intake.ChannelFacts())
+    content = intake.order_content(entry, facts)
+    connection.execute(update(orders).where(orders.c.id == order_id).values(**content))
+    connection.execute(
+        update(recipients)
+        .where(recipients.c.order_id == order_id)
+        .values(address=request.ship_to.model_dump_json())
+    )
+    claim = intake.claim_of(request, order_id, facts, components)
+    claim.number = next_number(connection, order_id)
+    batches = []
+    if request.hold is None:
+        locked = lock_wanted(connection, settings.desk, {w.stock_sku for w in claim.wanted})
+        batches = reserve(connection, [claim], settings.desk, locked, at=at).batches
+    insert_all(connection, [(intake.lines, intake.line_rows(request, claim)), *batches])
+    return Receipt(
+        request.channel,
+        request.channel_order_id,
+        order_id,
+        derive_status(intake.claim_counts(claim, request.hold is not None)),
+        edited=True,
+        problems=intake.shortfall_problems(request, claim),
+    )
+
+
+def refuse_edit(
+    connection: Connection,
+    order_id: str,
+    entry: Prepared,
+    why: str,
+    *,
+    ids: IdSource,
+    at: datetime,
+) -> Receipt:
+    """The answer to an edit that came too late; a person must see that the contents differ."""
+    request = entry.request
+    problem = Problem(
+        "conflict",
+        why,
+        "channel_order_id",
+        fix="cancel the order, or send the new content under a new id",
+        source=request.source,
+    )
+    raise_concerns(
+        connection,
+        [Concern(f"order:{order_id}:conflict", "order", order_id, (problem,))],
+        at=at,
+        new_ids=[ids.new_id(at)],
+    )
+    return Receipt(
+        request.channel,
+        request.channel_order_id,
+        order_id,
+        order_statuses(connection, [order_id])[order_id],
+        problems=(problem,),
+    )

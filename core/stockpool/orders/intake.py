@@ -1,0 +1,639 @@
+"""Intake: the one way in for orders, one at a time or thousands, from wherever they come.
+
+In one transaction a batch of requests is
+
+1. compared with what is known under the same `(channel, channel_order_id)`;
+2. mapped from channel SKUs to seller SKUs;
+3. stored, which claims the identity against everyone else who may be storing it right now;
+4. routed and reserved (`orders.reservation`).
+
+What can't be accepted is parked with its reason, and the rest of the batch goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection
+
+from stockpool.attention.queue import Concern, close_concerns, raise_concerns
+from stockpool.catalog.products import Component, resolve
+from stockpool.crashpoints import reached
+from stockpool.ids import IdSource
+from stockpool.money import to_minor
+from stockpool.order_request import Address, OrderLine, OrderRequest
+from stockpool.orders import parking
+from stockpool.orders.announcements import unfulfillable_effect
+from stockpool.orders.checks import AddressLimits, check_request
+from stockpool.orders.receipts import Receipt
+from stockpool.orders.reservation import Claim, Desk, WantedUnits, lock_wanted, reserve
+from stockpool.orders.status import LineCounts, OrderStatus, derive_status
+from stockpool.orders.views import order_statuses
+from stockpool.outbox.effects import effect_rows, inserter
+from stockpool.plugins.channel import ChannelCapability
+from stockpool.problems import Problem
+from stockpool.storage.bulk import Inserter, Sql, fetch, insert_all
+from stockpool.storage.metadata import sortable_text
+
+Identity = tuple[str, str]
+"""A channel and its order id."""
+
+_request_json = OrderRequest.__pydantic_serializer__
+_address_json = Address.__pydantic_serializer__
+
+_orders_columns = (
+    "id",
+    "channel",
+    "channel_order_id",
+    "fingerprint",
+    "country",
+    "speed",
+    "policy",
+    "backorder",
+    "features",
+    "hold_reason",
+    "priority",
+    "currency",
+    "shipping_minor",
+    "shipping_tax_minor",
+    "comment",
+    "source",
+    "ordered_at",
+    "accepted_at",
+)
+_orders_types = (
+    "text",
+    "text",
+    "text",
+    "text",
+    "text",
+    "text",
+    "text",
+    "boolean",
+    "text",
+    "text",
+    "int",
+    "text",
+    "bigint",
+    "bigint",
+    "text",
+    "text",
+    "timestamptz",
+    "timestamptz",
+)
+_orders = Inserter("orders", _orders_columns)
+_recipients = Inserter("recipients", ("order_id", "address"))
+lines = Inserter(
+    "order_lines",
+    (
+        "order_id",
+        "line_id",
+        "sku",
+        "position",
+        "channel_sku",
+        "stock_sku",
+        "count",
+        "each",
+        "unit_price_minor",
+        "tax_minor",
+        "gift_message",
+        "comment",
+        "ordered",
+        "held",
+        "unfulfillable",
+    ),
+)
+
+_known = Sql(
+    postgresql="""
+        WITH k AS (SELECT * FROM unnest(%s::text[], %s::text[]) AS k (channel, channel_order_id))
+        SELECT o.channel, o.channel_order_id, o.id, o.fingerprint
+        FROM k JOIN orders o USING (channel, channel_order_id)
+        UNION ALL
+        SELECT p.channel, p.channel_order_id, NULL, p.fingerprint
+        FROM k JOIN parked_requests p USING (channel, channel_order_id)""",
+    sqlite="""
+        WITH k AS (SELECT json_extract(value, '$[0]') AS channel,
+                          json_extract(value, '$[1]') AS channel_order_id FROM json_each(?))
+        SELECT o.channel, o.channel_order_id, o.id, o.fingerprint
+        FROM k JOIN orders o ON o.channel = k.channel
+         AND o.channel_order_id = k.channel_order_id
+        UNION ALL
+        SELECT p.channel, p.channel_order_id, NULL, p.fingerprint
+        FROM k JOIN parked_requests p ON p.channel = k.channel
+         AND p.channel_order_id = k.channel_order_id""",
+)
+
+_claim = f"""
+    INSERT INTO orders ({", ".join(_orders_columns)})
+    SELECT * FROM unnest({", ".join(f"%s::{kind}[]" for kind in _orders_types)})
+    ON CONFLICT (channel, channel_order_id) DO NOTHING
+    RETURNING channel, channel_order_id"""  # noqa: S608  (a constant list of columns)
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelFacts:
+    """What intake must know about a channel; the defaults serve callers from Python."""
+
+    backorder: bool = True
+    features: tuple[Any, ...] = ()
+    capabilities: frozenset[ChannelCapability] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeSettings:
+    """The surroundings of an intake: channels by name, routing, limits, ids."""
+
+    desk: Desk
+    ids: IdSource
+    channels: Mapping[str, ChannelFacts]
+    limits: AddressLimits
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A request and all that can be said of it without the database."""
+
+    request: OrderRequest
+    fingerprint: str
+    problems: tuple[Problem, ...]
+    receipt: Receipt | None = None
+
+    @property
+    def identity(self) -> Identity:
+        """What it is known by."""
+        return (self.request.channel, self.request.channel_order_id)
+
+
+@dataclass(slots=True)
+class _Batch:
+    at: datetime
+    settings: IntakeSettings
+    new: list[Prepared] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+    edits: list[tuple[Prepared, str]] = field(default_factory=list)
+    parked: frozenset[Identity] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What an intake did: receipts in order of the requests, and edits still to be applied."""
+
+    receipts: list[Receipt | None]
+    edits: list[tuple[int, Prepared, str]]
+    """Position, request and order id of known orders that came with other content."""
+
+
+def fingerprint(request: OrderRequest) -> str:
+    """A digest of the order's content; the same for the same content, wherever it was read."""
+    if request.source is None:
+        return sha256(_request_json.to_json(request)).hexdigest()
+    return sha256(_request_json.to_json(request.model_copy(update={"source": None}))).hexdigest()
+
+
+def prepare(requests: Sequence[OrderRequest], limits: AddressLimits) -> list[Prepared]:
+    """Fingerprint and check each request."""
+    return [Prepared(r, fingerprint(r), check_request(r, limits)) for r in requests]
+
+
+def take_in(
+    connection: Connection,
+    prepared: Sequence[Prepared],
+    settings: IntakeSettings,
+    *,
+    at: datetime,
+) -> TakenIn:
+    """Take in a batch within the caller's unit of work."""
+    for entry in prepared:
+        entry.receipt = None
+    batch = _Batch(at, settings)
+    identities = [entry.identity for entry in prepared]
+    wanted = sorted(
+        {(e.request.channel, line.channel_sku) for e in prepared for line in e.request.lines}
+    )
+    known, batch.parked = _known_requests(connection, identities)
+    components = resolve(connection, wanted)
+    first: dict[Identity, Prepared] = {}
+    for entry in prepared:
+        _sort_in(entry, known, first, components, batch)
+    raced = _store(connection, batch, components)
+    if raced:
+        # Somebody stored them between our look and our insert; now they are known.
+        known |= _known_requests(connection, [entry.identity for entry in raced])[0]
+        for entry in raced:
+            _compare(entry, *known[entry.identity], batch)
+    _answer_repeats(connection, prepared, first, batch)
+    _park(connection, batch, prepared)
+    reached("intake.before_commit")
+    positions = {id(entry): index for index, entry in enumerate(prepared)}
+    return TakenIn(
+        [entry.receipt for entry in prepared],
+        [(positions[id(entry)], entry, order_id) for entry, order_id in batch.edits],
+    )
+
+
+def _known_requests(
+    connection: Connection, identities: Sequence[Identity]
+) -> tuple[dict[Identity, tuple[str, str]], frozenset[Identity]]:
+    """Orders with id and fingerprint, and the identities of parked requests."""
+    rows = fetch(connection, _known, [c for c, _ in identities], [o for _, o in identities])
+    known = {(row[0], row[1]): (row[2], row[3]) for row in rows if row[2] is not None}
+    return known, frozenset((row[0], row[1]) for row in rows if row[2] is None)
+
+
+def _sort_in(
+    entry: Prepared,
+    known: Mapping[Identity, tuple[str, str]],
+    first: dict[Identity, Prepared],
+    components: Mapping[tuple[str, str], tuple[Component, ...]],
+    batch: _Batch,
+) -> None:
+    identity = entry.identity
+    stored = known.get(identity)
+    if stored is not None:
+        _compare(entry, *stored, batch)
+        return
+    if identity in first:
+        return
+    request = entry.request
+    problems = list(entry.problems)
+    for index, line in enumerate(request.lines):
+        if (request.channel, line.channel_sku) not in components:
+            problems.append(unknown_sku(request, index, line))
+    if problems:
+        entry.receipt = _parked(entry, problems)
+    else:
+        batch.new.append(entry)
+    first[identity] = entry
+
+
+def _compare(entry: Prepared, order_id: str, stored_fingerprint: str, batch: _Batch) -> None:
+    """A known identity: the same content is a repeat, other content may be an edit."""
+    if stored_fingerprint == entry.fingerprint:
+        request = entry.request
+        entry.receipt = Receipt(
+            request.channel,
+            request.channel_order_id,
+            order_id,
+            OrderStatus.WAITING,
+            duplicate=True,
+        )
+    else:
+        batch.edits.append((entry, order_id))
+
+
+def unknown_sku(request: OrderRequest, index: int, line: OrderLine) -> Problem:
+    """The channel SKU of a line is not listed."""
+    return Problem(
+        "unknown_sku",
+        f"nothing is listed on {request.channel} as {line.channel_sku}",
+        f"lines[{index}].channel_sku",
+        fix="list it with catalog.list_on, then `stockpool attention retry`",
+        source=request.source,
+    )
+
+
+def _parked(entry: Prepared, problems: Sequence[Problem]) -> Receipt:
+    request = entry.request
+    return Receipt(
+        request.channel,
+        request.channel_order_id,
+        None,
+        OrderStatus.PARKED,
+        problems=tuple(problems),
+    )
+
+
+def _store(
+    connection: Connection,
+    batch: _Batch,
+    components: Mapping[tuple[str, str], tuple[Component, ...]],
+) -> list[Prepared]:
+    """Store the new orders with all that follows; returns those that somebody else stored."""
+    if not batch.new:
+        return []
+    settings, at = batch.settings, batch.at
+    sqlite = connection.dialect.name == "sqlite"
+    now: Any = sortable_text(at) if sqlite else at
+    order_ids = settings.ids.new_ids(at, len(batch.new))
+    facts = [settings.channels.get(e.request.channel, _FACTS) for e in batch.new]
+    order_rows = [
+        _order_row(entry, order_id, fact, now, sqlite)
+        for entry, order_id, fact in zip(batch.new, order_ids, facts, strict=True)
+    ]
+    claims = [
+        claim_of(entry.request, order_id, fact, components)
+        for entry, order_id, fact in zip(batch.new, order_ids, facts, strict=True)
+    ]
+    to_route = [c for c, e in zip(claims, batch.new, strict=True) if e.request.hold is None]
+    # One order of insertion for everybody, so that two batches can't wait for each other.
+    mine = _insert_orders(connection, sorted(order_rows, key=_identity_of_row), sqlite)
+    locked = lock_wanted(
+        connection, settings.desk, {w.stock_sku for c in to_route for w in c.wanted}
+    )
+    raced: list[Prepared] = []
+    if mine is not None and len(mine) < len(batch.new):
+        raced = [entry for entry in batch.new if entry.identity not in mine]
+        kept = [i for i, entry in enumerate(batch.new) if entry.identity in mine]
+        batch.new = [batch.new[i] for i in kept]
+        claims = [claims[i] for i in kept]
+        facts = [facts[i] for i in kept]
+        to_route = [c for c, e in zip(claims, batch.new, strict=True) if e.request.hold is None]
+    batch.claims = to_route
+    reservation = reserve(connection, to_route, settings.desk, locked, at=at)
+    recipients = []
+    line_entries: list[tuple[Any, ...]] = []
+    for entry, claim in zip(batch.new, claims, strict=True):
+        recipients.append((claim.order_id, _address_json.to_json(entry.request.ship_to).decode()))
+        line_entries += line_rows(entry.request, claim)
+    refusals = [
+        effect
+        for claim, fact, entry in zip(claims, facts, batch.new, strict=True)
+        if (effect := unfulfillable_effect(claim, entry.request, fact.capabilities)) is not None
+    ]
+    insert_all(
+        connection,
+        [
+            (_recipients, recipients),
+            (lines, line_entries),
+            *reservation.batches,
+            (inserter(), effect_rows(refusals, at=at, sqlite=sqlite)),
+        ],
+    )
+    for entry, claim in zip(batch.new, claims, strict=True):
+        entry.receipt = _accepted(entry.request, claim)
+    return raced
+
+
+_FACTS = ChannelFacts()
+
+
+def _identity_of_row(row: tuple[Any, ...]) -> Identity:
+    return (row[1], row[2])
+
+
+def _insert_orders(
+    connection: Connection, rows: Sequence[tuple[Any, ...]], sqlite: bool
+) -> set[Identity] | None:
+    """Store the orders that nobody else has; None: all of them."""
+    if sqlite:
+        _orders.insert(connection, rows)
+        return None
+    cursor = connection.connection.cursor()
+    connection.info["statements"] = connection.info.get("statements", 0) + 1
+    cursor.execute(_claim, [list(column) for column in zip(*rows, strict=True)])
+    return {(row[0], row[1]) for row in cursor.fetchall()}
+
+
+def order_content(entry: Prepared, facts: ChannelFacts) -> dict[str, Any]:
+    """The columns of `orders` that an edit may change."""
+    request = entry.request
+    currency = request.currency or request.lines[0].currency
+    return {
+        "fingerprint": entry.fingerprint,
+        "country": request.ship_to.country,
+        "speed": request.speed,
+        "policy": request.fulfillment_policy,
+        "backorder": facts.backorder if request.backorder is None else request.backorder,
+        "features": ",".join(_features(request, facts)),
+        "hold_reason": request.hold,
+        "priority": request.priority,
+        "currency": currency,
+        "shipping_minor": _minor(request.shipping_price, currency),
+        "shipping_tax_minor": _minor(request.shipping_tax, currency),
+        "comment": request.comment,
+        "source": request.source,
+    }
+
+
+def _order_row(
+    entry: Prepared, order_id: str, facts: ChannelFacts, now: Any, sqlite: bool
+) -> tuple[Any, ...]:
+    request = entry.request
+    ordered: Any = now
+    if request.ordered_at is not None:
+        ordered = sortable_text(request.ordered_at) if sqlite else request.ordered_at
+    return (
+        order_id,
+        request.channel,
+        request.channel_order_id,
+        *order_content(entry, facts).values(),
+        ordered,
+        now,
+    )
+
+
+def _features(request: OrderRequest, facts: ChannelFacts) -> tuple[Any, ...]:
+    if not request.features:
+        return facts.features
+    return tuple(sorted({*request.features, *facts.features}))
+
+
+def _minor(amount: Any, currency: str | None) -> int | None:
+    return None if amount is None or currency is None else to_minor(amount, currency)
+
+
+def claim_of(
+    request: OrderRequest,
+    order_id: str,
+    facts: ChannelFacts,
+    components: Mapping[tuple[str, str], tuple[Component, ...]],
+) -> Claim:
+    """What the order wants of the stock."""
+    return Claim(
+        order_id,
+        request.channel,
+        request.ship_to.country,
+        request.speed,
+        request.fulfillment_policy,
+        facts.backorder if request.backorder is None else request.backorder,
+        _features(request, facts),
+        request.priority,
+        [
+            WantedUnits(
+                line.line_id, component.sku, component.stock_sku, line.quantity, component.units
+            )
+            for line in request.lines
+            for component in components[(request.channel, line.channel_sku)]
+        ],
+    )
+
+
+def line_rows(request: OrderRequest, claim: Claim) -> list[tuple[Any, ...]]:
+    """Rows for `lines`: one per line and seller SKU, with what the claim got."""
+    rows: list[tuple[Any, ...]] = []
+    wanted_rows = iter(claim.wanted)
+    wanted = next(wanted_rows)
+    done = False
+    for position, line in enumerate(request.lines, start=1):
+        currency = line.currency or request.currency
+        price = _minor(line.unit_price, currency)
+        tax = _minor(line.tax, currency)
+        while not done and wanted.line_id == line.line_id:
+            rows.append(
+                (
+                    claim.order_id,
+                    line.line_id,
+                    wanted.sku,
+                    position,
+                    line.channel_sku,
+                    wanted.stock_sku,
+                    wanted.count,
+                    wanted.each,
+                    price,
+                    tax,
+                    line.gift_message,
+                    line.comment,
+                    wanted.count * wanted.each,
+                    wanted.held,
+                    wanted.unfulfillable,
+                )
+            )
+            following = next(wanted_rows, None)
+            if following is None:
+                done = True
+            else:
+                wanted = following
+    return rows
+
+
+def claim_counts(claim: Claim, on_hold: bool) -> LineCounts:
+    """The counts of an order that was just taken in."""
+    ordered = held = unfulfillable = 0
+    for wanted in claim.wanted:
+        ordered += wanted.count * wanted.each
+        held += wanted.held
+        unfulfillable += wanted.unfulfillable
+    return LineCounts(
+        ordered=ordered,
+        held=held,
+        unfulfillable=unfulfillable,
+        waiting=ordered - held - unfulfillable,
+        on_hold=int(on_hold),
+    )
+
+
+def _accepted(request: OrderRequest, claim: Claim) -> Receipt:
+    problems: tuple[Problem, ...] = ()
+    if claim.plan is not None and claim.plan.shortfalls:
+        problems = shortfall_problems(request, claim)
+    return Receipt(
+        request.channel,
+        request.channel_order_id,
+        claim.order_id,
+        derive_status(claim_counts(claim, request.hold is not None)),
+        problems=problems,
+    )
+
+
+def shortfall_problems(request: OrderRequest, claim: Claim) -> tuple[Problem, ...]:
+    """Why parts of the order are not reserved, line by line."""
+    if claim.plan is None:
+        return ()
+    index = {line.line_id: i for i, line in enumerate(request.lines)}
+    return tuple(
+        Problem(
+            shortfall.code,
+            shortfall.reason,
+            f"lines[{index[shortfall.line_id]}]",
+            fix="nothing to do: it is filled when stock arrives"
+            if shortfall.waits
+            else "it will not be shipped; tell the buyer, or send it in another way",
+            source=request.source,
+        )
+        for shortfall in claim.plan.shortfalls
+    )
+
+
+def _answer_repeats(
+    connection: Connection,
+    prepared: Sequence[Prepared],
+    first: Mapping[Identity, Prepared],
+    batch: _Batch,
+) -> None:
+    """Answer requests that repeat an earlier one of the same batch, and look up known ones."""
+    edited = {id(entry) for entry, _ in batch.edits}
+    for entry in prepared:
+        if entry.receipt is not None or id(entry) in edited:
+            continue
+        earlier = first[entry.identity]
+        receipt = earlier.receipt
+        if receipt is None or earlier.fingerprint == entry.fingerprint:
+            entry.receipt = receipt and Receipt(
+                receipt.channel,
+                receipt.channel_order_id,
+                receipt.order_id,
+                receipt.status,
+                duplicate=True,
+                problems=receipt.problems,
+            )
+            if receipt is None:
+                _repeat_edit(entry, earlier, batch)
+        elif receipt.order_id is not None:
+            batch.edits.append((entry, receipt.order_id))
+        else:
+            entry.receipt = _parked(entry, entry.problems or receipt.problems)
+    repeats = [e for e in prepared if e.receipt is not None and e.receipt.duplicate]
+    if repeats:
+        statuses = order_statuses(
+            connection, [e.receipt.order_id for e in repeats if e.receipt and e.receipt.order_id]
+        )
+        for entry in repeats:
+            receipt = entry.receipt
+            if receipt is not None and receipt.order_id in statuses:
+                entry.receipt = Receipt(
+                    receipt.channel,
+                    receipt.channel_order_id,
+                    receipt.order_id,
+                    statuses[receipt.order_id],
+                    duplicate=True,
+                )
+
+
+def _repeat_edit(entry: Prepared, earlier: Prepared, batch: _Batch) -> None:
+    """The earlier request of the batch is itself an edit; this one follows it."""
+    for other, order_id in batch.edits:
+        if other is earlier:
+            batch.edits.append((entry, order_id))
+            return
+
+
+def _park(connection: Connection, batch: _Batch, prepared: Sequence[Prepared]) -> None:
+    """Keep what could not be accepted, and close the case of what now could be."""
+    parked: dict[Identity, Prepared] = {
+        e.identity: e
+        for e in prepared
+        if e.receipt is not None and e.receipt.status is OrderStatus.PARKED
+    }
+    concerns = []
+    for identity in sorted(parked):
+        receipt = parked[identity].receipt
+        if receipt is not None:
+            concerns.append(
+                Concern(parking.concern_key(*identity), "intake", identity[1], receipt.problems)
+            )
+    for claim in batch.claims:
+        if any(wanted.unfulfillable for wanted in claim.wanted):
+            concerns.append(parking.unfulfillable_concern(claim))
+    if concerns:
+        raise_concerns(
+            connection,
+            concerns,
+            at=batch.at,
+            new_ids=batch.settings.ids.new_ids(batch.at, len(concerns)),
+        )
+    if parked:
+        parking.park(connection, list(parked.values()), at=batch.at)
+    settled = sorted(batch.parked.intersection(entry.identity for entry in batch.new))
+    if settled:
+        parking.unpark(connection, settled)
+        close_concerns(
+            connection,
+            [parking.concern_key(*identity) for identity in settled],
+            at=batch.at,
+            by="intake",
+        )

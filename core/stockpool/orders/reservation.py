@@ -1,0 +1,361 @@
+"""Reserving: many orders that want stock are routed and served in one pass.
+
+This is the heart of the engine and the only way to a reservation. In one unit of work it
+
+1. locks the stock levels of every SKU wanted, in every pool that may ship (`ledger.posting`);
+2. routes order by order against what is left, in the order given, by a pure policy;
+3. moves the units from `fulfillable` to `held`;
+4. hands back the rows to insert: fulfillment orders with their items, the decision with all that
+   is needed to replay it, and the effect that will place the order with the network.
+
+Nobody else can take the units between 1 and the commit, so nothing is ever promised twice. The
+number of statements does not depend on the number of orders.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from stockpool.ledger.buckets import Bucket
+from stockpool.ledger.posting import LockedLevels, StockMove, lock, post_locked
+from stockpool.order_request import Feature, FulfillmentPolicy, Speed
+from stockpool.outbox.effects import EffectKind, NewEffect, effect_rows, inserter
+from stockpool.routing.decision import digest, encode_input, encode_plan
+from stockpool.routing.policy import RoutingPolicy
+from stockpool.routing.values import Demand, Plan, RoutingInput, RoutingRules
+from stockpool.storage.bulk import Inserter
+from stockpool.storage.metadata import sortable_text
+
+ITEMS_MOST = 100
+UNITS_MOST = 250
+"""A fulfillment order's limits (Fulfillment Outbound API); what exceeds them becomes several."""
+
+SPEED_PRIORITY: Mapping[Speed, int] = {"standard": 0, "expedited": 1, "priority": 2}
+
+_fulfillment_orders = Inserter(
+    "fulfillment_orders",
+    (
+        "id",
+        "order_id",
+        "pool",
+        "speed",
+        "policy",
+        "features",
+        "fee_minor",
+        "transit_days",
+        "cross_border",
+        "planned_at",
+    ),
+)
+_fulfillment_items = Inserter(
+    "fulfillment_items",
+    (
+        "fulfillment_order_id",
+        "item_id",
+        "order_id",
+        "line_id",
+        "sku",
+        "stock_sku",
+        "quantity",
+        "held",
+    ),
+)
+_decisions = Inserter(
+    "decisions",
+    (
+        "order_id",
+        "number",
+        "decided_at",
+        "policy",
+        "policy_version",
+        "rules_digest",
+        "input_digest",
+        "input",
+        "plan",
+    ),
+)
+
+
+@dataclass(slots=True)
+class WantedUnits:
+    """Units of one seller SKU that an order line still wants, and what it got."""
+
+    line_id: str
+    sku: str
+    stock_sku: str
+    count: int
+    each: int
+    held: int = 0
+    unfulfillable: int = 0
+
+
+@dataclass(slots=True)
+class Claim:
+    """One order that wants stock."""
+
+    order_id: str
+    channel: str
+    country: str
+    speed: Speed
+    policy: FulfillmentPolicy
+    backorder: bool
+    features: tuple[Feature, ...]
+    priority: int
+    wanted: list[WantedUnits]
+    number: int = 1
+    """The number of its next decision, and of its next fulfillment order."""
+    plan: Plan | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What routing needs besides the order: rules and policy, and the buffer of each pool."""
+
+    rules: RoutingRules
+    policy: RoutingPolicy
+    buffers: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Reservation:
+    """Rows to insert after the orders they belong to, parents first."""
+
+    batches: list[tuple[Inserter, Sequence[tuple[Any, ...]]]]
+
+
+@dataclass(slots=True)
+class _Rows:
+    decisions: list[tuple[Any, ...]] = field(default_factory=list)
+    fulfillment_orders: list[tuple[Any, ...]] = field(default_factory=list)
+    items: list[tuple[Any, ...]] = field(default_factory=list)
+    moves: list[StockMove] = field(default_factory=list)
+    effects: list[NewEffect] = field(default_factory=list)
+
+
+def lock_wanted(connection: Connection, desk: Desk, stock_skus: set[str]) -> LockedLevels:
+    """Lock the levels of `stock_skus` in every pool that the rules know."""
+    return lock(connection, [(pool.pool, sku) for pool in desk.rules.pools for sku in stock_skus])
+
+
+def reserve(
+    connection: Connection,
+    claims: Sequence[Claim],
+    desk: Desk,
+    locked: LockedLevels,
+    *,
+    at: datetime,
+    keep_failures: bool = True,
+) -> Reservation:
+    """Serve `claims` in their order, moving stock; `locked` comes from `lock_wanted`.
+
+    Fills in `held` and `unfulfillable` of each claim's wanted units, and its plan. A decision
+    that reserves nothing is kept only with `keep_failures`.
+    """
+    left = _available(locked, desk)
+    rows = _Rows()
+    sqlite = connection.dialect.name == "sqlite"
+    now: Any = sortable_text(at) if sqlite else at
+    for claim in claims:
+        question = _question(claim, left)
+        plan = desk.policy.plan(desk.rules, question)
+        claim.plan = plan
+        if plan.allocations or keep_failures:
+            _note_decision(rows, claim, desk, question, plan, now)
+        _note_shortfalls(claim, plan)
+        _note_allocations(rows, claim, plan, left, at, now)
+    post_locked(connection, locked, rows.moves, at=at)
+    return Reservation(
+        [
+            (_decisions, rows.decisions),
+            (_fulfillment_orders, rows.fulfillment_orders),
+            (_fulfillment_items, rows.items),
+            (inserter(), effect_rows(rows.effects, at=at, sqlite=sqlite)),
+        ]
+    )
+
+
+def _available(locked: LockedLevels, desk: Desk) -> dict[str, dict[str, int]]:
+    """Units that may be promised: stock SKU → pool → units, in the order of the rules."""
+    left: dict[str, dict[str, int]] = {}
+    order = {pool.pool: position for position, pool in enumerate(desk.rules.pools)}
+    for (pool, sku), row in sorted(
+        locked.units.items(), key=lambda entry: order.get(entry[0][0], len(order))
+    ):
+        units = row[0] - desk.buffers.get(pool, 0)
+        if units > 0:
+            left.setdefault(sku, {})[pool] = units
+    return left
+
+
+def _question(claim: Claim, left: Mapping[str, Mapping[str, int]]) -> RoutingInput:
+    demands: dict[tuple[str, str], Demand] = {}
+    available: dict[str, dict[str, int]] = {}
+    for wanted in claim.wanted:
+        key = (wanted.line_id, wanted.stock_sku)
+        known = demands.get(key)
+        each = wanted.each if known is None else known.each + wanted.each
+        demands[key] = Demand(wanted.line_id, wanted.stock_sku, wanted.count, each)
+        for pool, units in left.get(wanted.stock_sku, {}).items():
+            if units > 0:
+                available.setdefault(pool, {})[wanted.stock_sku] = units
+    return RoutingInput(
+        claim.country,
+        claim.speed,
+        claim.policy,
+        claim.backorder,
+        claim.features,
+        tuple(demands.values()),
+        available,
+    )
+
+
+def _note_decision(
+    rows: _Rows, claim: Claim, desk: Desk, question: RoutingInput, plan: Plan, now: Any
+) -> None:
+    asked = encode_input(question)
+    rows.decisions.append(
+        (
+            claim.order_id,
+            claim.number,
+            now,
+            desk.policy.name,
+            desk.policy.version,
+            desk.rules.digest,
+            digest(asked),
+            asked.decode(),
+            encode_plan(plan).decode(),
+        )
+    )
+
+
+def _note_shortfalls(claim: Claim, plan: Plan) -> None:
+    for shortfall in plan.shortfalls:
+        if shortfall.waits:
+            continue
+        short = shortfall.quantity
+        for wanted in claim.wanted:
+            if wanted.line_id == shortfall.line_id and wanted.stock_sku == shortfall.sku:
+                part = min(short, wanted.count * wanted.each - wanted.unfulfillable)
+                wanted.unfulfillable += part
+                short -= part
+
+
+def _note_allocations(
+    rows: _Rows,
+    claim: Claim,
+    plan: Plan,
+    left: dict[str, dict[str, int]],
+    at: datetime,
+    now: Any,
+) -> None:
+    allocations = plan.allocations
+    if not allocations:
+        return
+    for shipment in plan.shipments:
+        parts: list[tuple[WantedUnits, int]] = []
+        for allocation in allocations:
+            if allocation.pool == shipment.pool:
+                left[allocation.sku][allocation.pool] -= allocation.quantity
+                parts += _hand_out(claim, allocation.line_id, allocation.sku, allocation.quantity)
+        for chunk in _chunks(parts):
+            fulfillment_order_id = f"{claim.order_id}-{claim.number}"
+            claim.number += 1
+            rows.fulfillment_orders.append(
+                (
+                    fulfillment_order_id,
+                    claim.order_id,
+                    shipment.pool,
+                    claim.speed,
+                    claim.policy,
+                    ",".join(claim.features),
+                    shipment.fee,
+                    shipment.transit_days,
+                    shipment.cross_border,
+                    now,
+                )
+            )
+            _note_items(rows, claim.order_id, fulfillment_order_id, shipment.pool, chunk)
+            rows.effects.append(
+                NewEffect(
+                    EffectKind.CREATE_FULFILLMENT,
+                    fulfillment_order_id,
+                    shipment.pool.partition(":")[0],
+                    claim.order_id,
+                    {"fulfillment_order_id": fulfillment_order_id},
+                    claim.channel,
+                    claim.priority * 10 + SPEED_PRIORITY[claim.speed],
+                    at + timedelta(days=shipment.transit_days),
+                )
+            )
+
+
+def _note_items(
+    rows: _Rows,
+    order_id: str,
+    fulfillment_order_id: str,
+    pool: str,
+    chunk: Sequence[tuple[WantedUnits, int]],
+) -> None:
+    for item_number, (wanted, units) in enumerate(chunk, start=1):
+        item_id = str(item_number)
+        rows.items.append(
+            (
+                fulfillment_order_id,
+                item_id,
+                order_id,
+                wanted.line_id,
+                wanted.sku,
+                wanted.stock_sku,
+                units,
+                units,
+            )
+        )
+        rows.moves.append(
+            StockMove(
+                pool,
+                wanted.stock_sku,
+                Bucket.FULFILLABLE,
+                Bucket.HELD,
+                units,
+                "order",
+                order_id,
+                f"hold:{fulfillment_order_id}:{item_id}",
+            )
+        )
+
+
+def _hand_out(
+    claim: Claim, line_id: str, stock_sku: str, units: int
+) -> Iterator[tuple[WantedUnits, int]]:
+    """Give `units` to the rows of a line that want this stock SKU (a kit may have two)."""
+    for wanted in claim.wanted:
+        if wanted.line_id == line_id and wanted.stock_sku == stock_sku:
+            part = min(units, wanted.count * wanted.each - wanted.unfulfillable - wanted.held)
+            if part > 0:
+                wanted.held += part
+                units -= part
+                yield wanted, part
+
+
+def _chunks(
+    parts: Sequence[tuple[WantedUnits, int]],
+) -> Iterator[list[tuple[WantedUnits, int]]]:
+    """Split into fulfillment orders that keep Amazon's limits."""
+    chunk: list[tuple[WantedUnits, int]] = []
+    units = 0
+    for wanted, quantity in parts:
+        while quantity > 0:
+            if len(chunk) == ITEMS_MOST or units == UNITS_MOST:
+                yield chunk
+                chunk, units = [], 0
+            part = min(quantity, UNITS_MOST - units)
+            chunk.append((wanted, part))
+            units += part
+            quantity -= part
+    if chunk:
+        yield chunk

@@ -1,0 +1,226 @@
+"""Telling the channel: the effects that push parcels, cancellations and refunds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from stockpool.money import Money
+from stockpool.orders.tables import (
+    fulfillment_items,
+    order_lines,
+    orders,
+    packages,
+    refunds,
+    shipment_items,
+    shipments,
+)
+from stockpool.outbox.effects import Done, LeasedEffect, Outcome, Refused
+from stockpool.plugins.channel import (
+    CancellationUpdate,
+    Channel,
+    LineQuantity,
+    PushRefusal,
+    RefundUpdate,
+    TrackingUpdate,
+)
+from stockpool.storage.database import Database
+
+
+class _Push:
+    """A push of updates to one channel, all in one call; the keys make repeats harmless."""
+
+    def __init__(self, database: Database, channels: Mapping[str, Channel]) -> None:
+        self._database = database
+        self._channels = channels
+
+    def _push(
+        self,
+        effects: Sequence[LeasedEffect],
+        updates: Mapping[int, Any],
+        call: Callable[[list[Any]], Sequence[PushRefusal]],
+    ) -> list[Outcome]:
+        ready = [effect for effect in effects if effect.id in updates]
+        refused = {r.key: r.error for r in call([updates[e.id] for e in ready])} if ready else {}
+        outcomes: list[Outcome] = [
+            Refused(effect, refused[effect.key].code, refused[effect.key].reason)
+            if effect.key in refused
+            else Done(effect)
+            for effect in ready
+        ]
+        outcomes += [
+            Refused(effect, "nothing_to_tell", "what it is about is not there any more")
+            for effect in effects
+            if effect.id not in updates
+        ]
+        return outcomes
+
+    def lock(self, connection: Connection, effects: Sequence[LeasedEffect]) -> None:
+        """Nothing but the effects is changed."""
+
+    def record(
+        self, connection: Connection, outcomes: Sequence[Done | Refused], *, at: datetime
+    ) -> None:
+        """That it was told is the effect's own state."""
+
+
+class PushTracking(_Push):
+    """The effect `tracking.push`: one parcel."""
+
+    def perform(self, effects: Sequence[LeasedEffect]) -> Sequence[Outcome]:
+        """Read the parcels and tell the channel about all of them at once."""
+        channel = self._channels[effects[0].party]
+        with self._database.read() as connection:
+            updates = {
+                effect.id: update
+                for effect in effects
+                if (update := _tracking_update(connection, effect)) is not None
+            }
+        return self._push(effects, updates, channel.push_tracking)
+
+
+def _tracking_update(connection: Connection, effect: LeasedEffect) -> TrackingUpdate | None:
+    fulfillment_order_id = effect.payload["fulfillment_order_id"]
+    number = effect.payload["package_number"]
+    row = connection.execute(
+        select(packages, shipments.c.shipped_at, orders.c.channel_order_id)
+        .join(
+            shipments,
+            (shipments.c.fulfillment_order_id == packages.c.fulfillment_order_id)
+            & (shipments.c.shipment_id == packages.c.shipment_id),
+        )
+        .join(orders, orders.c.id == effect.payload["order_id"])
+        .where(
+            packages.c.fulfillment_order_id == fulfillment_order_id,
+            packages.c.package_number == number,
+        )
+    ).one_or_none()
+    if row is None or row.tracking_number is None:
+        return None
+    return TrackingUpdate(
+        effect.key,
+        row.channel_order_id,
+        f"{fulfillment_order_id}/{number}",
+        row.carrier_code,
+        row.tracking_number,
+        row.shipped_at,
+        row.estimated_arrival.date() if row.estimated_arrival else None,
+        _package_lines(connection, fulfillment_order_id, number),
+    )
+
+
+def _package_lines(
+    connection: Connection, fulfillment_order_id: str, number: int
+) -> list[LineQuantity]:
+    """A parcel's content in the lines' own units; a part of a kit counts as the kit begun."""
+    rows = connection.execute(
+        select(
+            fulfillment_items.c.line_id,
+            order_lines.c.channel_sku,
+            order_lines.c.each,
+            shipment_items.c.quantity,
+        )
+        .join(
+            fulfillment_items,
+            (fulfillment_items.c.fulfillment_order_id == shipment_items.c.fulfillment_order_id)
+            & (fulfillment_items.c.item_id == shipment_items.c.item_id),
+        )
+        .join(
+            order_lines,
+            (order_lines.c.order_id == fulfillment_items.c.order_id)
+            & (order_lines.c.line_id == fulfillment_items.c.line_id)
+            & (order_lines.c.sku == fulfillment_items.c.sku),
+        )
+        .where(
+            shipment_items.c.fulfillment_order_id == fulfillment_order_id,
+            shipment_items.c.package_number == number,
+        )
+        .order_by(order_lines.c.position)
+    )
+    found: dict[str, LineQuantity] = {}
+    for row in rows:
+        items = -(-row.quantity // row.each)
+        known = found.get(row.line_id)
+        found[row.line_id] = LineQuantity(
+            row.line_id, row.channel_sku, max(items, known.quantity if known else 0)
+        )
+    return list(found.values())
+
+
+class PushCancellation(_Push):
+    """The effect `cancellation.push`: quantities that will not be shipped."""
+
+    def perform(self, effects: Sequence[LeasedEffect]) -> Sequence[Outcome]:
+        """Tell the channel about all of them at once."""
+        channel = self._channels[effects[0].party]
+        with self._database.read() as connection:
+            updates = {
+                effect.id: CancellationUpdate(
+                    effect.key,
+                    effect.payload["channel_order_id"],
+                    effect.payload["reason"],
+                    _quantities(
+                        connection, effect.payload["order_id"], effect.payload["quantities"]
+                    ),
+                )
+                for effect in effects
+            }
+        return self._push(effects, updates, channel.push_cancellation)
+
+
+class PushRefund(_Push):
+    """The effect `refund.push`: money to give back."""
+
+    def perform(self, effects: Sequence[LeasedEffect]) -> Sequence[Outcome]:
+        """Tell the channel about all of them at once."""
+        channel = self._channels[effects[0].party]
+        with self._database.read() as connection:
+            updates = {effect.id: _refund_update(connection, effect) for effect in effects}
+        return self._push(effects, updates, channel.push_refund)
+
+    def record(
+        self, connection: Connection, outcomes: Sequence[Done | Refused], *, at: datetime
+    ) -> None:
+        """Note when the channel took it, or that it would not."""
+        for outcome in outcomes:
+            done = isinstance(outcome, Done)
+            connection.execute(
+                update(refunds)
+                .where(refunds.c.id == outcome.effect.payload["refund_id"])
+                .values(state="pushed" if done else "refused", pushed_at=at if done else None)
+            )
+
+
+def _refund_update(connection: Connection, effect: LeasedEffect) -> RefundUpdate:
+    import json
+
+    row = connection.execute(
+        select(refunds, orders.c.channel_order_id)
+        .join(orders, orders.c.id == refunds.c.order_id)
+        .where(refunds.c.id == effect.payload["refund_id"])
+    ).one()
+    return RefundUpdate(
+        effect.key,
+        row.channel_order_id,
+        Money(row.amount_minor, row.currency),
+        row.reason,
+        _quantities(connection, row.order_id, json.loads(row.quantities)),
+    )
+
+
+def _quantities(
+    connection: Connection, order_id: str, quantities: Mapping[str, int]
+) -> list[LineQuantity]:
+    rows = connection.execute(
+        select(order_lines.c.line_id, order_lines.c.channel_sku)
+        .where(order_lines.c.order_id == order_id)
+        .order_by(order_lines.c.position, order_lines.c.sku)
+    )
+    skus = {row.line_id: row.channel_sku for row in rows}
+    return [
+        LineQuantity(line_id, skus.get(line_id, ""), quantity)
+        for line_id, quantity in quantities.items()
+    ]

@@ -1,0 +1,448 @@
+"""Removal orders: asked for, sent to the network, and followed until every unit is out.
+
+Units asked for are set aside at once (`pending_removal`), so that they can't be promised. Sellable
+and unsellable units are asked for separately, as Amazon does.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from stockpool.catalog.products import stock_sku_of
+from stockpool.clock import Clock
+from stockpool.errors import NotFoundError, PluginError, RefusedError, RejectedError
+from stockpool.ids import IdSource
+from stockpool.ledger.buckets import UNSELLABLE, Account, Bucket, Place
+from stockpool.ledger.posting import StockMove, lock, post
+from stockpool.order_request import Address
+from stockpool.outbox.carrier import outcome_of
+from stockpool.outbox.effects import (
+    Done,
+    EffectKind,
+    LeasedEffect,
+    NewEffect,
+    Outcome,
+    Refused,
+    record,
+)
+from stockpool.plugins.network import (
+    Network,
+    NetworkCapability,
+    RemovalDisposition,
+    RemovalItem,
+    RemovalItemState,
+    RemovalRequest,
+    RemovalState,
+)
+from stockpool.problems import Problem
+from stockpool.removals.tables import removal_items, removal_orders
+from stockpool.storage.database import Database
+
+_FINAL = ("Completed", "Cancelled", "Refused")
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalView:
+    """A removal order with its items. `status` is the network's; None until it has it."""
+
+    removal_order_id: str
+    pool: str
+    disposition: str
+    status: str | None
+    requested_at: datetime
+    items: tuple[dict[str, Any], ...]
+    tracking_numbers: tuple[str, ...]
+
+
+class Removals:
+    """`engine.removals`."""
+
+    def __init__(self, database: Database, ids: IdSource, networks: Mapping[str, Network]) -> None:
+        self._database = database
+        self._ids = ids
+        self._networks = networks
+
+    def create(
+        self,
+        pool: str,
+        items: Sequence[RemovalItem],
+        *,
+        disposition: RemovalDisposition = "Return",
+        ship_to: Address | None = None,
+    ) -> str:
+        """Ask for units to be taken out; returns the removal order's id.
+
+        Raises:
+            RefusedError: not enough units are there, the network takes no removals, or a Return
+                has no address.
+            NotFoundError: a SKU or the network is unknown.
+        """
+        network_name = pool.partition(":")[0]
+        network = self._networks.get(network_name)
+        if network is None:
+            raise NotFoundError(f"no network {network_name} is configured")
+        problems = list(_problems(network, items, disposition, ship_to))
+        if problems:
+            raise RefusedError(f"removal from {pool} refused: {problems[0]}", problems)
+        now = self._database.clock.now()
+        removal_id = self._ids.new_id(now)
+
+        def work(connection: Connection) -> None:
+            rows, moves = _set_aside(connection, pool, removal_id, items)
+            post(connection, moves, at=now)
+            connection.execute(
+                insert(removal_orders).values(
+                    id=removal_id,
+                    pool=pool,
+                    disposition=disposition,
+                    ship_to=ship_to.model_dump_json() if ship_to else None,
+                    requested_at=now,
+                )
+            )
+            connection.execute(insert(removal_items), rows)
+            effect = NewEffect(
+                kind=EffectKind.CREATE_REMOVAL,
+                key=removal_id,
+                party=network_name,
+                aggregate=removal_id,
+                payload={"removal_order_id": removal_id},
+            )
+            record(connection, [effect], at=now)
+
+        self._database.run(work)
+        return removal_id
+
+    def get(self, removal_order_id: str) -> RemovalView:
+        """One removal order.
+
+        Raises:
+            NotFoundError: if there is none with that id.
+        """
+        with self._database.read() as connection:
+            head = connection.execute(
+                select(removal_orders).where(removal_orders.c.id == removal_order_id)
+            ).one_or_none()
+            if head is None:
+                raise NotFoundError(f"there is no removal order {removal_order_id}")
+            return _view(connection, head)
+
+    def list(self, *, limit: int = 100) -> Sequence[RemovalView]:
+        """Removal orders, the newest first."""
+        with self._database.read() as connection:
+            heads = connection.execute(
+                select(removal_orders).order_by(removal_orders.c.id.desc()).limit(limit)
+            ).all()
+            return [_view(connection, head) for head in heads]
+
+    def follow(self) -> int:
+        """Ask the networks about open removal orders; returns how many have changed."""
+        with self._database.read() as connection:
+            open_ids = connection.execute(
+                select(removal_orders.c.id, removal_orders.c.pool)
+                .where(
+                    removal_orders.c.status.is_not(None),
+                    removal_orders.c.status.not_in(_FINAL),
+                )
+                .order_by(removal_orders.c.id)
+            ).all()
+        changed = 0
+        for removal_id, pool in open_ids:
+            state = self._networks[pool.partition(":")[0]].get_removal(removal_id)
+            if state is not None:
+                changed += self._database.run(lambda c, s=state: apply_state(c, s))  # type: ignore[misc]
+        return changed
+
+
+def _problems(
+    network: Network,
+    items: Sequence[RemovalItem],
+    disposition: str,
+    ship_to: Address | None,
+) -> Sequence[Problem]:
+    found = []
+    if NetworkCapability.REMOVALS not in network.capabilities:
+        found.append(Problem("no_removals", "this network takes no removal orders", "pool"))
+    if disposition == "Return" and ship_to is None:
+        found.append(
+            Problem(
+                "missing_address",
+                "a return needs an address",
+                "ship_to",
+                fix="give one, or dispose",
+            )
+        )
+    if not any(item.sellable + item.unsellable for item in items):
+        found.append(Problem("no_units", "nothing is asked for", "items", fix="give quantities"))
+    if any(item.sellable < 0 or item.unsellable < 0 for item in items):
+        found.append(Problem("invalid_quantity", "a quantity is below zero", "items", "0"))
+    return found
+
+
+def _set_aside(
+    connection: Connection, pool: str, removal_id: str, items: Sequence[RemovalItem]
+) -> tuple[list[dict[str, Any]], list[StockMove]]:
+    stock_skus = {item.sku: stock_sku_of(connection, item.sku) for item in items}
+    columns = (Bucket.FULFILLABLE, *UNSELLABLE)
+    locked = lock(connection, [(pool, sku) for sku in stock_skus.values()], columns)
+    rows: list[dict[str, Any]] = []
+    moves: list[StockMove] = []
+    for item in items:
+        sku = stock_skus[item.sku]
+        for sellable, wanted in ((True, item.sellable), (False, item.unsellable)):
+            if not wanted:
+                continue
+            sources = (Bucket.FULFILLABLE,) if sellable else UNSELLABLE
+            taken: dict[str, int] = {}
+            left = wanted
+            for bucket in sources:
+                part = min(left, locked.get(pool, sku, bucket))
+                if part:
+                    taken[bucket.value] = part
+                    left -= part
+                    moves.append(
+                        _move(pool, sku, bucket, Bucket.PENDING_REMOVAL, part, removal_id, "aside")
+                    )
+            if left:
+                raise _not_enough(pool, item.sku, wanted, wanted - left, sellable)
+            rows.append(
+                {
+                    "removal_order_id": removal_id,
+                    "sku": item.sku,
+                    "sellable": sellable,
+                    "stock_sku": sku,
+                    "taken_from": json.dumps(taken),
+                    "requested": wanted,
+                }
+            )
+    return rows, moves
+
+
+def _not_enough(pool: str, sku: str, wanted: int, there: int, sellable: bool) -> RefusedError:
+    kind = "sellable" if sellable else "unsellable"
+    return RefusedError(
+        f"{sku} in {pool}: {wanted} {kind} units asked for, {there} are free",
+        [
+            Problem(
+                "not_enough_units",
+                f"{there} {kind} units of {sku} are free in {pool}",
+                kind,
+                str(there),
+                "ask for fewer, or cancel orders that hold them",
+            )
+        ],
+    )
+
+
+def _move(
+    pool: str, sku: str, source: Place, target: Place, units: int, removal_id: str, what: str
+) -> StockMove:
+    key = f"removal:{removal_id}:{sku}:{what}:{source}:{target}"
+    return StockMove(pool, sku, source, target, units, "removal", removal_id, key)
+
+
+def _view(connection: Connection, head: Any) -> RemovalView:
+    items = connection.execute(
+        select(removal_items)
+        .where(removal_items.c.removal_order_id == head.id)
+        .order_by(removal_items.c.sku, removal_items.c.sellable.desc())
+    )
+    names = ("sku", "sellable", "requested", "shipped", "disposed", "cancelled")
+    return RemovalView(
+        head.id,
+        head.pool,
+        head.disposition,
+        head.status,
+        head.requested_at,
+        tuple({name: getattr(item, name) for name in names} for item in items),
+        tuple(json.loads(head.tracking_numbers)),
+    )
+
+
+_OUTCOMES: Mapping[str, Mapping[str, Account]] = {
+    "Return": {"shipped": Account.RETURNED_TO_SELLER, "disposed": Account.DISPOSED},
+    "Disposal": {"shipped": Account.RETURNED_TO_SELLER, "disposed": Account.DISPOSED},
+    "Liquidations": {"shipped": Account.LIQUIDATED, "disposed": Account.LIQUIDATED},
+}
+
+
+def apply_state(connection: Connection, state: RemovalState) -> int:
+    """Take the network's news of a removal order; returns 1 if they changed anything.
+
+    Counts only grow; cancelled units go back to the bucket they were taken from.
+    """
+    head = connection.execute(
+        select(removal_orders)
+        .where(removal_orders.c.id == state.removal_order_id)
+        .with_for_update()
+    ).one_or_none()
+    if head is None or head.status in _FINAL:
+        return 0
+    told = {(item.sku, item.sellable): item for item in state.items}
+    moves: list[StockMove] = []
+    for row in connection.execute(
+        select(removal_items).where(removal_items.c.removal_order_id == head.id)
+    ).all():
+        news = told.get((row.sku, row.sellable))
+        if news is not None:
+            moves += _item_news(connection, head, row, news)
+    post(connection, moves, at=state.updated_at)
+    connection.execute(
+        update(removal_orders)
+        .where(removal_orders.c.id == head.id)
+        .values(
+            status=state.status,
+            updated_at=state.updated_at,
+            tracking_numbers=json.dumps(list(state.tracking_numbers)),
+        )
+    )
+    return int(bool(moves) or head.status != state.status)
+
+
+def _item_news(
+    connection: Connection, head: Any, row: Any, news: RemovalItemState
+) -> list[StockMove]:
+    counts = {
+        name: max(getattr(row, name), getattr(news, name))
+        for name in ("shipped", "disposed", "cancelled")
+    }
+    moves = []
+    for name, account in _OUTCOMES[head.disposition].items():
+        grown = counts[name] - getattr(row, name)
+        if grown:
+            moves.append(
+                _move(
+                    head.pool,
+                    row.stock_sku,
+                    Bucket.PENDING_REMOVAL,
+                    account,
+                    grown,
+                    head.id,
+                    f"{row.sku}:{row.sellable}:{name}:{counts[name]}",
+                )
+            )
+    back = counts["cancelled"] - row.cancelled
+    taken = json.loads(row.taken_from)
+    already = row.cancelled
+    for bucket in reversed(list(taken)):
+        # Units come back in the reverse order in which the buckets were emptied.
+        here = max(taken[bucket] - already, 0)
+        already = max(already - taken[bucket], 0)
+        part = min(back, here)
+        if part:
+            back -= part
+            moves.append(
+                _move(
+                    head.pool,
+                    row.stock_sku,
+                    Bucket.PENDING_REMOVAL,
+                    Bucket(bucket),
+                    part,
+                    head.id,
+                    f"{row.sku}:{row.sellable}:back:{counts['cancelled']}",
+                )
+            )
+    connection.execute(
+        update(removal_items)
+        .where(
+            removal_items.c.removal_order_id == head.id,
+            removal_items.c.sku == row.sku,
+            removal_items.c.sellable == row.sellable,
+        )
+        .values(**counts)
+    )
+    return moves
+
+
+class PlaceRemoval:
+    """The effect `removal.create`. Asks first wherever an earlier attempt may have arrived."""
+
+    def __init__(self, database: Database, clock: Clock, networks: Mapping[str, Network]) -> None:
+        self._database = database
+        self._clock = clock
+        self._networks = networks
+
+    def perform(self, effects: Sequence[LeasedEffect]) -> Sequence[Outcome]:
+        """Place each removal order."""
+        network = self._networks[effects[0].party]
+        return [self._place(network, effect) for effect in effects]
+
+    def _place(self, network: Network, effect: LeasedEffect) -> Outcome:
+        removal_id = effect.payload["removal_order_id"]
+        with self._database.read() as connection:
+            request = _request(connection, removal_id)
+        try:
+            if effect.may_have_happened and network.get_removal(removal_id) is not None:
+                return Done(effect, {"adopted": True})
+            try:
+                network.create_removal(request)
+            except RejectedError:
+                if network.get_removal(removal_id) is None:
+                    raise
+            return Done(effect)
+        except PluginError as error:
+            return outcome_of(effect, error)
+
+    def lock(self, connection: Connection, effects: Sequence[LeasedEffect]) -> None:
+        """Hold the removal orders."""
+        connection.execute(
+            select(removal_orders.c.id)
+            .where(removal_orders.c.id.in_([e.payload["removal_order_id"] for e in effects]))
+            .order_by(removal_orders.c.id)
+            .with_for_update()
+        )
+
+    def record(
+        self, connection: Connection, outcomes: Sequence[Done | Refused], *, at: datetime
+    ) -> None:
+        """Accepted: pending. Refused: the units are free again."""
+        for outcome in outcomes:
+            removal_id = outcome.effect.payload["removal_order_id"]
+            if isinstance(outcome, Refused) and outcome.code != "gave_up":
+                _give_back(connection, removal_id, at)
+            elif isinstance(outcome, Done):
+                connection.execute(
+                    update(removal_orders)
+                    .where(removal_orders.c.id == removal_id, removal_orders.c.status.is_(None))
+                    .values(status="Pending", updated_at=at)
+                )
+
+
+def _give_back(connection: Connection, removal_id: str, at: datetime) -> None:
+    head = connection.execute(select(removal_orders).where(removal_orders.c.id == removal_id)).one()
+    items = connection.execute(
+        select(removal_items).where(removal_items.c.removal_order_id == removal_id)
+    ).all()
+    moves: list[StockMove] = []
+    for row in items:
+        news = RemovalItemState(row.sku, row.sellable, row.requested, cancelled=row.requested)
+        moves += _item_news(connection, head, row, news)
+    post(connection, moves, at=at)
+    connection.execute(
+        update(removal_orders)
+        .where(removal_orders.c.id == removal_id)
+        .values(status="Refused", updated_at=at)
+    )
+
+
+def _request(connection: Connection, removal_id: str) -> RemovalRequest:
+    head = connection.execute(select(removal_orders).where(removal_orders.c.id == removal_id)).one()
+    asked: dict[str, dict[bool, int]] = {}
+    for row in connection.execute(
+        select(removal_items)
+        .where(removal_items.c.removal_order_id == removal_id)
+        .order_by(removal_items.c.sku)
+    ):
+        asked.setdefault(row.sku, {})[row.sellable] = row.requested
+    return RemovalRequest(
+        removal_id,
+        head.pool.partition(":")[2],
+        head.disposition,
+        [RemovalItem(sku, units.get(True, 0), units.get(False, 0)) for sku, units in asked.items()],
+        Address.model_validate_json(head.ship_to) if head.ship_to else None,
+    )

@@ -1,0 +1,42 @@
+"""Tables of removal orders. Units: asked = in process + shipped + disposed + cancelled."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Integer, String, Table, Text
+
+from stockpool.storage.metadata import UtcDateTime, metadata
+
+removal_orders = Table(
+    "removal_orders",
+    metadata,
+    Column("id", String(50), primary_key=True),
+    Column("pool", String, nullable=False),
+    Column("disposition", String, nullable=False),
+    # Empty until the network has taken it; then the network's status.
+    Column("status", String),
+    Column("ship_to", Text),
+    Column("tracking_numbers", Text, nullable=False, server_default="[]"),
+    Column("requested_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime),
+)
+
+removal_items = Table(
+    "removal_items",
+    metadata,
+    Column("removal_order_id", String(50), ForeignKey("removal_orders.id"), primary_key=True),
+    Column("sku", String, primary_key=True),
+    Column("sellable", Boolean, primary_key=True),
+    Column("stock_sku", String, nullable=False),
+    # From which bucket the units were set aside, e.g. {"defective": 2}.
+    Column("taken_from", Text, nullable=False),
+    Column("requested", Integer, nullable=False),
+    Column("shipped", Integer, nullable=False, server_default="0"),
+    Column("disposed", Integer, nullable=False, server_default="0"),
+    Column("cancelled", Integer, nullable=False, server_default="0"),
+    CheckConstraint("requested > 0", name="some_units"),
+    CheckConstraint(
+        "shipped >= 0 AND disposed >= 0 AND cancelled >= 0 "
+        "AND shipped + disposed + cancelled <= requested",
+        name="within_requested",
+    ),
+)

@@ -1,0 +1,108 @@
+"""Trying again, or letting go, what the attention queue shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, select, update
+
+from stockpool.attention.queue import AttentionItem, close_concerns
+from stockpool.errors import RefusedError
+from stockpool.orders.counting import ItemChange, Step, apply
+from stockpool.orders.fulfillment_rows import lock_fulfillment_orders
+from stockpool.outbox.effects import EffectKind
+from stockpool.outbox.tables import effects
+from stockpool.storage.database import Database
+
+if TYPE_CHECKING:
+    from stockpool.engine import Engine
+
+
+def retry(engine: Engine, item: AttentionItem) -> str:
+    """Try again; returns what was done, in words."""
+    what, _, rest = item.key.partition(":")
+    if what == "effect":
+        return _retry_effect(engine, item, rest)
+    if what == "intake":
+        channel, _, channel_order_id = rest.partition(":")
+        receipt = engine.orders.retry_parked(channel, channel_order_id)
+        if receipt.order_id is None:
+            raise RefusedError(
+                f"{channel} order {channel_order_id} still can't be accepted: "
+                f"{receipt.problems[0]}",
+                receipt.problems,
+            )
+        return f"order {receipt.order_id} was accepted: {receipt.status.value}"
+    raise RefusedError(
+        f"attention item {item.id} is about {item.kind} {item.subject}; nothing can be tried "
+        "again for it: follow its remedy, then drop it"
+    )
+
+
+def _retry_effect(engine: Engine, item: AttentionItem, key: str) -> str:
+    now = engine.clock.now()
+
+    def work(connection: Connection) -> str:
+        row = _dead_effect(connection, key)
+        close_concerns(connection, [item.key], at=now, by="retry")
+        if row.kind == EffectKind.CREATE_FULFILLMENT and _was_refused(connection, key):
+            return str(row.aggregate)
+        # One attempt stays on the count: the handler must ask before it repeats.
+        connection.execute(
+            update(effects)
+            .where(effects.c.id == row.id)
+            .values(state="pending", due_at=now, attempts=1, sent_at=None, finished_at=None)
+        )
+        return ""
+
+    order_id = engine.database.run(work)
+    if order_id:
+        status = engine.orders.release(order_id)
+        return f"order {order_id} was routed anew: {status.value}"
+    return f"effect {key} is tried again"
+
+
+def _was_refused(connection: Connection, fulfillment_order_id: str) -> bool:
+    row = lock_fulfillment_orders(connection, [fulfillment_order_id])[fulfillment_order_id]
+    return row.status == "Invalid"
+
+
+def drop(engine: Engine, item: AttentionItem) -> AttentionItem:
+    """Let it go: a dead effect is dropped and what it held is given back."""
+    what, _, key = item.key.partition(":")
+    if what == "effect":
+        _drop_effect(engine.database, key)
+    engine.attention.drop(item.id)
+    return item
+
+
+def _drop_effect(database: Database, key: str) -> None:
+    now = database.clock.now()
+
+    def work(connection: Connection) -> None:
+        row = _dead_effect(connection, key)
+        if row.kind == EffectKind.CREATE_FULFILLMENT:
+            fulfillment = lock_fulfillment_orders(connection, [key])[key]
+            apply(
+                connection,
+                [
+                    ItemChange(item, Step.GIVEN_UP, item.held, f"drop:{key}:{item.item_id}")
+                    for item in fulfillment.items
+                    if item.held
+                ],
+                at=now,
+            )
+        connection.execute(
+            update(effects).where(effects.c.id == row.id).values(state="dropped", finished_at=now)
+        )
+
+    database.run(work)
+
+
+def _dead_effect(connection: Connection, key: str) -> Any:
+    row = connection.execute(
+        select(effects).where(effects.c.key == key, effects.c.state == "dead")
+    ).one_or_none()
+    if row is None:
+        raise RefusedError(f"effect {key} is not dead any more; there is nothing to try again")
+    return row

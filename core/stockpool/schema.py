@@ -1,0 +1,18 @@
+"""Brings every table into the one MetaData: what migrations and tests compare against."""
+
+from __future__ import annotations
+
+from sqlalchemy import MetaData
+
+
+def complete_metadata() -> MetaData:
+    """The MetaData with all tables of all features."""
+    import stockpool.attention.tables
+    import stockpool.catalog.tables
+    import stockpool.ledger.tables
+    import stockpool.orders.tables
+    import stockpool.outbox.tables
+    import stockpool.removals.tables  # noqa: F401
+    from stockpool.storage.metadata import metadata
+
+    return metadata

@@ -1,0 +1,75 @@
+"""Bringing a database's tables up to date.
+
+The revisions are in `versions`, one file each, never changed after a release.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy.pool import NullPool
+
+from stockpool.errors import ConfigurationError
+from stockpool.storage.database import checked_url
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+HEAD = "0001"
+"""The newest revision; opening an up-to-date database costs one query."""
+
+
+def revision(url: str) -> str | None:
+    """The revision of a database's tables; None if it has none yet."""
+    engine = create_engine(checked_url(url), poolclass=NullPool)
+    try:
+        with engine.connect() as connection:
+            return _revision(connection)
+    finally:
+        engine.dispose()
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return None if found is None else str(found)
+
+
+def upgrade(url: str, to: str = "head") -> None:
+    """Bring the tables to the newest revision (or to `to`). Does nothing if they are there.
+
+    Safe to call from several processes at once: on PostgreSQL an advisory lock lets one of them
+    do it, on SQLite the file's write lock does.
+    """
+    if to == "head" and revision(url) == HEAD:
+        return
+    from alembic import command
+
+    command.upgrade(alembic_config(url), to)
+
+
+def require_current(url: str) -> None:
+    """Refuse a database whose tables are not of this version.
+
+    Raises:
+        ConfigurationError: says which command brings them up to date.
+    """
+    found = revision(url)
+    if found != HEAD:
+        raise ConfigurationError(
+            f"database: its tables are of revision {found or 'none'}, this version needs {HEAD}; "
+            "run `stockpool db upgrade`"
+        )
+
+
+def alembic_config(url: str) -> Config:
+    """Alembic's configuration for these revisions and the database at `url`."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.attributes["url"] = checked_url(url)
+    return config
