@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from stockpool.attention.queue import Concern, close_concerns, raise_concerns
 from stockpool.catalog.availability import availability, record_changes
-from stockpool.catalog.products import Catalog, Product
+from stockpool.catalog.products import Catalog
 from stockpool.clock import Clock
 from stockpool.crashpoints import reached
 from stockpool.errors import PluginError, StockpoolError, Throttled
@@ -27,7 +27,7 @@ from stockpool.outbox import cursors, leases
 from stockpool.outbox.dispatch import Dispatch, release
 from stockpool.outbox.rate_limits import take
 from stockpool.plugins.channel import Channel, ChannelCapability, OrderPage
-from stockpool.plugins.network import Network, RateLimit
+from stockpool.plugins.network import ChangePage, Network, RateLimit
 from stockpool.plugins.observer import Event
 from stockpool.problems import Problem
 from stockpool.removals.service import Removals
@@ -141,7 +141,6 @@ class Duties:
                 for listing in page.listings
                 if listing.components and set(listing.components) <= known
             }
-            self.catalog.add(*(Product(sku) for parts in mapped.values() for sku in parts - known))
             self.catalog.list_many(name, mapped)
             self.database.run(
                 lambda connection, to=page.cursor: cursors.move(  # type: ignore[misc]
@@ -168,28 +167,30 @@ class Duties:
                 with self.database.read() as connection:
                     cursor = cursors.position(connection, f"changes:{name}")
                 page = network.changes(cursor)
-
-                def store(connection: Connection) -> int:
-                    now = self.clock.now()
-                    news = apply_states(
-                        connection,
-                        page.states,
-                        at=now,
-                        ids=self.ids,
-                        capabilities=capabilities,
-                    )
-                    if page.cursor != cursor:
-                        cursors.move(connection, f"changes:{name}", page.cursor, at=now)
-                    reached("changes.before_commit")
-                    return len(news)
-
                 if page.states or page.cursor != cursor:
-                    done += self.database.run(store)
+                    done += self._store_changes(name, page, capabilities)
                 reached("changes.after_commit")
                 more = page.more
         if done:
             self.notify(Event("network.news", self.clock.now(), {"network": name, "orders": done}))
         return done
+
+    def _store_changes(
+        self,
+        name: str,
+        page: ChangePage,
+        capabilities: Mapping[str, frozenset[ChannelCapability]],
+    ) -> int:
+        def work(connection: Connection) -> int:
+            now = self.clock.now()
+            news = apply_states(
+                connection, page.states, at=now, ids=self.ids, capabilities=capabilities
+            )
+            cursors.move(connection, f"changes:{name}", page.cursor, at=now)
+            reached("changes.before_commit")
+            return len(news)
+
+        return self.database.run(work)
 
     def take_snapshots(self, name: str) -> int:
         """Take a network's stock figures; returns how many SKUs were adjusted."""

@@ -213,8 +213,10 @@ class Engine:
 
     def close(self) -> None:
         """Close plugins and database."""
-        for plugin in (*self.channels.values(), *self.networks.values()):
-            plugin.close()
+        for channel in self.channels.values():
+            channel.close()
+        for network in self.networks.values():
+            network.close()
         self.database.close()
 
     def work(self, *, until_idle: bool = False) -> int:

@@ -30,9 +30,7 @@ class IdSource:
     """
 
     def __init__(self, seed: int | None = None) -> None:
-        self.random: random.Random = (
-            random.SystemRandom() if seed is None else random.Random(seed)  # noqa: S311
-        )
+        self.random: random.Random = random.SystemRandom() if seed is None else random.Random(seed)
         self._lock = threading.Lock()
 
     def new_id(self, at: datetime) -> str:

@@ -25,7 +25,7 @@ from stockpool.orders.counting import ItemChange, Step, add_to_lines, apply
 from stockpool.orders.fulfillment_rows import FulfillmentRow, lock_fulfillment_orders
 from stockpool.orders.progress import apply_states
 from stockpool.orders.status import OrderStatus
-from stockpool.orders.tables import cancellations, order_lines
+from stockpool.orders.tables import cancellations
 from stockpool.orders.views import OrderView, read_order
 from stockpool.orders.withdrawal import (
     active_fulfillment_orders,

@@ -109,15 +109,14 @@ def _address(address: Address, limits: AddressLimits) -> Iterator[Problem]:
                 fix="ask the buyer for it",
             )
     postal_code = address.postal_code
-    if postal_code and rules.postal_codes:
-        if not all(pattern.fullmatch(postal_code) for pattern in rules.postal_codes):
-            yield Problem(
-                "invalid_postal_code",
-                f"the postal code does not have the form used in {country}",
-                "ship_to.postal_code",
-                f"like {rules.postal_example}" if rules.postal_example else None,
-                "correct it, or the country",
-            )
+    if postal_code and not all(p.fullmatch(postal_code) for p in rules.postal_codes):
+        yield Problem(
+            "invalid_postal_code",
+            f"the postal code does not have the form used in {country}",
+            "ship_to.postal_code",
+            f"like {rules.postal_example}" if rules.postal_example else None,
+            "correct it, or the country",
+        )
     for field, most in _limits(limits):
         value = getattr(address, field)
         if value is None:

@@ -96,7 +96,7 @@ lines = Inserter(
         "position",
         "channel_sku",
         "stock_sku",
-        "count",
+        "items",
         "each",
         "unit_price_minor",
         "tax_minor",

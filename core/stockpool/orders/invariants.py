@@ -141,7 +141,7 @@ INVARIANTS = (
                JOIN (
                    SELECT order_id, SUM(line_paid) AS paid FROM (
                        SELECT order_id, line_id,
-                              MAX(COALESCE(unit_price_minor, 0) * count + COALESCE(tax_minor, 0))
+                              MAX(COALESCE(unit_price_minor, 0) * items + COALESCE(tax_minor, 0))
                                   AS line_paid
                        FROM order_lines GROUP BY order_id, line_id
                    ) AS per_line GROUP BY order_id

@@ -40,7 +40,7 @@ def paid(connection: Connection, order_id: str) -> Money:
         )
     lines: dict[str, int] = {}
     for row in connection.execute(select(order_lines).where(order_lines.c.order_id == order_id)):
-        lines[row.line_id] = (row.unit_price_minor or 0) * row.count + (row.tax_minor or 0)
+        lines[row.line_id] = (row.unit_price_minor or 0) * row.items + (row.tax_minor or 0)
     shipping = (head.shipping_minor or 0) + (head.shipping_tax_minor or 0)
     return Money(sum(lines.values()) + shipping, head.currency)
 

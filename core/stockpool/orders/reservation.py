@@ -25,6 +25,7 @@ from stockpool.ledger.buckets import Bucket
 from stockpool.ledger.posting import LockedLevels, StockMove, lock, post_locked
 from stockpool.order_request import Feature, FulfillmentPolicy, Speed
 from stockpool.outbox.effects import EffectKind, NewEffect, effect_rows, inserter
+from stockpool.routing.check import check
 from stockpool.routing.decision import digest, encode_input, encode_plan
 from stockpool.routing.policy import RoutingPolicy
 from stockpool.routing.values import Demand, Plan, RoutingInput, RoutingRules
@@ -163,6 +164,7 @@ def reserve(
     for claim in claims:
         question = _question(claim, left)
         plan = desk.policy.plan(desk.rules, question)
+        check(question, plan)
         claim.plan = plan
         if plan.allocations or keep_failures:
             _note_decision(rows, claim, desk, question, plan, now)

@@ -108,12 +108,13 @@ class Orders:
                 )
             )
         except ConflictError as conflict:
+            why = str(conflict)
             return self._database.run(
                 lambda connection: editing.refuse_edit(
                     connection,
                     order_id,
                     entry,
-                    str(conflict),
+                    why,
                     ids=self._ids,
                     at=self._database.clock.now(),
                 )

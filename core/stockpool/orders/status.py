@@ -42,15 +42,32 @@ class OrderStatus(StrEnum):
 class Counts(Protocol):
     """Sums over an order's lines; numbers or column expressions."""
 
-    ordered: Any
-    held: Any
-    committed: Any
-    shipped: Any
-    delivered: Any
-    cancelled: Any
-    unfulfillable: Any
-    waiting: Any
-    on_hold: Any
+    @property
+    def ordered(self) -> Any: ...
+
+    @property
+    def held(self) -> Any: ...
+
+    @property
+    def committed(self) -> Any: ...
+
+    @property
+    def shipped(self) -> Any: ...
+
+    @property
+    def delivered(self) -> Any: ...
+
+    @property
+    def cancelled(self) -> Any: ...
+
+    @property
+    def unfulfillable(self) -> Any: ...
+
+    @property
+    def waiting(self) -> Any: ...
+
+    @property
+    def on_hold(self) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)

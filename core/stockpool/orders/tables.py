@@ -75,7 +75,7 @@ order_lines = Table(
     Column("position", Integer, nullable=False),
     Column("channel_sku", String, nullable=False),
     Column("stock_sku", String, nullable=False),
-    Column("count", Integer, nullable=False),
+    Column("items", Integer, nullable=False),
     Column("each", Integer, nullable=False),
     Column("unit_price_minor", BigInteger),
     Column("tax_minor", BigInteger),
@@ -91,7 +91,7 @@ order_lines = Table(
         Integer,
         Computed(f"ordered - {' - '.join(_COUNTED)}", persisted=True),
     ),
-    CheckConstraint("ordered > 0 AND ordered = count * each", name="ordered_items"),
+    CheckConstraint("ordered > 0 AND ordered = items * each", name="ordered_items"),
     CheckConstraint(
         " AND ".join(f"{name} >= 0" for name in (*_COUNTED, "delivered", "returned", "refunded")),
         name="never_negative",

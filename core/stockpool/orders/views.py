@@ -148,8 +148,8 @@ class _Sums(NamedTuple):
 
 
 def _sums() -> _Sums:
-    hold = func.max(orders.c.hold_reason.is_not(None).cast(order_lines.c.ordered.type))
-    return _Sums(*(func.sum(order_lines.c[name]) for name in _COUNTS), on_hold=hold)
+    on_hold = func.max(orders.c.hold_reason.is_not(None).cast(order_lines.c.ordered.type))
+    return _Sums._make([*(func.sum(order_lines.c[name]) for name in _COUNTS), on_hold])
 
 
 def order_statuses(connection: Connection, order_ids: Iterable[str]) -> dict[str, OrderStatus]:
@@ -247,7 +247,7 @@ def read_order(connection: Connection, order_id: str) -> OrderView:
             line.line_id,
             line.channel_sku,
             line.sku,
-            line.count,
+            line.items,
             line.each,
             LineCounts(**{name: getattr(line, name) for name in _COUNTS}),
         )

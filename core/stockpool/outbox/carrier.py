@@ -172,7 +172,7 @@ class Carrier:
 
     def _backoff(self, attempts: int) -> float:
         """Doubles from half a second up to five minutes, each time with up to half of it off."""
-        full = min(_BACKOFF_FIRST * 2 ** (attempts - 1), _BACKOFF_MOST)
+        full = float(min(_BACKOFF_FIRST * 2.0 ** (attempts - 1), _BACKOFF_MOST))
         return full * self._ids.random.uniform(0.5, 1.0)
 
     def _raise_attention(

@@ -112,7 +112,10 @@ class Registry:
 
     def routing_policy(self, name: str) -> RoutingPolicy:
         """The routing policy of that name."""
-        return _known(self.routing_policies, name, "routing.policy", "routing policy")
+        policy: RoutingPolicy = _known(
+            self.routing_policies, name, "routing.policy", "routing policy"
+        )
+        return policy
 
 
 def context(name: str, clock: Clock, ids: IdSource, folder: Path) -> PluginContext:

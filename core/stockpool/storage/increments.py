@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
 from stockpool.storage.bulk import Sql, execute
+
+K = TypeVar("K", bound=tuple[str, ...])
 
 
 class Counters:
@@ -21,9 +23,7 @@ class Counters:
         self.table = table
         self.key = key
 
-    def add(
-        self, connection: Connection, changes: Mapping[tuple[str, ...], Mapping[str, int]]
-    ) -> None:
+    def add(self, connection: Connection, changes: Mapping[K, Mapping[str, int]]) -> None:
         """Add `changes` (key → column → amount) in the order of the keys."""
         names = tuple(sorted({n for row in changes.values() for n, by in row.items() if by}))
         if not names:

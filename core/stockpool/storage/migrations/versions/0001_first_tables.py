@@ -385,7 +385,7 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("channel_sku", sa.String(), nullable=False),
         sa.Column("stock_sku", sa.String(), nullable=False),
-        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("items", sa.Integer(), nullable=False),
         sa.Column("each", sa.Integer(), nullable=False),
         sa.Column("unit_price_minor", sa.BigInteger(), nullable=True),
         sa.Column("tax_minor", sa.BigInteger(), nullable=True),
@@ -421,7 +421,7 @@ def upgrade() -> None:
             name=op.f("ck_order_lines_never_negative"),
         ),
         sa.CheckConstraint(
-            "ordered > 0 AND ordered = count * each", name=op.f("ck_order_lines_ordered_items")
+            "ordered > 0 AND ordered = items * each", name=op.f("ck_order_lines_ordered_items")
         ),
         sa.CheckConstraint(
             "refunded <= ordered", name=op.f("ck_order_lines_refunded_within_ordered")
