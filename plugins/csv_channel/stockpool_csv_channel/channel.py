@@ -1,0 +1,78 @@
+"""Files in a folder as a sales channel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stockpool.plugins.channel import (
+    AvailabilityUpdate,
+    CancellationUpdate,
+    Channel,
+    ChannelCapability,
+    ChannelType,
+    OrderPage,
+    PluginContext,
+    PushRefusal,
+    RefundUpdate,
+    ShippingConstraints,
+    TrackingUpdate,
+)
+from stockpool.problems import Problem
+from stockpool_csv_channel import checks
+from stockpool_csv_channel.folder import Folder
+from stockpool_csv_channel.intake import Intake
+from stockpool_csv_channel.outbox import Outbox
+from stockpool_csv_channel.settings import CsvChannelSettings
+
+
+class CsvChannel(Channel):
+    """Orders come from `inbox/`, everything else goes to `outbox/`.
+
+    Keeps nothing in memory: any number of instances, threads and processes may share a folder.
+    """
+
+    capabilities = frozenset(
+        {
+            ChannelCapability.ORDERS,
+            ChannelCapability.AVAILABILITY,
+            ChannelCapability.TRACKING,
+            ChannelCapability.CANCELLATIONS,
+            ChannelCapability.REFUNDS,
+        }
+    )
+
+    def __init__(self, settings: CsvChannelSettings, context: PluginContext) -> None:
+        self.constraints = ShippingConstraints(
+            blank_box=settings.blank_box, block_amazon_carrier=settings.block_amazon_carrier
+        )
+        self._settings = settings
+        self._context = context
+        self._folder = Folder(context.folder / settings.folder, create=settings.create)
+        self._intake = Intake(self._folder, settings, context)
+        self._outbox = Outbox(self._folder, guard_formulas=settings.guard_formulas, context=context)
+
+    def fetch_orders(self, cursor: str | None) -> OrderPage:
+        return self._intake.fetch(cursor)
+
+    def push_availability(self, updates: Sequence[AvailabilityUpdate]) -> Sequence[PushRefusal]:
+        return self._outbox.push_availability(updates)
+
+    def push_tracking(self, updates: Sequence[TrackingUpdate]) -> Sequence[PushRefusal]:
+        return self._outbox.push_tracking(updates)
+
+    def push_cancellation(self, updates: Sequence[CancellationUpdate]) -> Sequence[PushRefusal]:
+        return self._outbox.push_cancellation(updates)
+
+    def push_refund(self, updates: Sequence[RefundUpdate]) -> Sequence[PushRefusal]:
+        return self._outbox.push_refund(updates)
+
+    def check(self) -> Sequence[Problem]:
+        return tuple(checks.problems(self._folder, self._settings, self._context.clock))
+
+
+CSV_CHANNEL = ChannelType(
+    name="csv_channel",
+    summary="Files in a folder: orders from inbox/, tracking and stock levels to outbox/",
+    settings=CsvChannelSettings,
+    make=CsvChannel,
+)

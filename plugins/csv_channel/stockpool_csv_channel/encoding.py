@@ -1,0 +1,149 @@
+"""Find out how a file's text is encoded, and that all of it can be read.
+
+A byte order mark decides; else the file is UTF-8 if all of it is valid UTF-8; else it is what
+charset-normalizer finds likelier of the two code pages that spreadsheets still save in. Whatever
+is chosen must decode the whole file without an error, before anything of it is used.
+"""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, Final
+
+from charset_normalizer import from_bytes
+
+from stockpool_csv_channel.findings import FileRefused, Finding
+
+_CHUNK = 1 << 20
+_SAMPLE = 1 << 16
+_LEGACY: Final = ("cp1252", "cp932")
+# Spreadsheets in Japan save Microsoft's superset of Shift_JIS.
+_CODECS: Final = {
+    "utf-8": "utf-8-sig",
+    "utf-16": "utf-16",
+    "cp1252": "cp1252",
+    "shift_jis": "cp932",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What one look at all bytes of a file showed.
+
+    Attributes:
+        sha256: the file's identity, whatever its name.
+        codec: decodes the whole file.
+        has_nul: is there a NUL character somewhere?
+    """
+
+    sha256: str
+    codec: str
+    has_nul: bool
+
+
+def identity(file: BinaryIO) -> str:
+    """The SHA-256 of a file's content."""
+    digest = hashlib.sha256()
+    for chunk in _chunks(file):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def survey(file: BinaryIO, sha256: str, encoding: str | None) -> Survey:
+    """Choose the codec of `file`.
+
+    Raises:
+        FileRefused: if no codec, or not the one that was asked for, can read all of it.
+    """
+    if encoding is not None:
+        return _read_as(file, sha256, _CODECS[encoding], encoding)
+    file.seek(0)
+    start = file.read(4)
+    if start.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        raise FileRefused(
+            Finding("unknown_encoding", "the file is encoded in UTF-32", "save it as UTF-8")
+        )
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return _read_as(file, sha256, "utf-16", "utf-16")
+    fault, has_nul = _try(file, "utf-8-sig")
+    if fault is None:
+        return Survey(sha256, "utf-8-sig", has_nul)
+    if start.startswith(codecs.BOM_UTF8):
+        raise FileRefused(_undecodable(file, "utf-8", fault))
+    for codec in _likely(file, fault):
+        other_fault, has_nul = _try(file, codec)
+        if other_fault is None:
+            return Survey(sha256, codec, has_nul)
+    raise FileRefused(
+        Finding(
+            "unknown_encoding",
+            f"the file is neither UTF-8 nor in another known encoding (line {_line(file, fault)})",
+            "save it as UTF-8, or name its encoding in the channel's settings",
+        )
+    )
+
+
+def _read_as(file: BinaryIO, sha256: str, codec: str, name: str) -> Survey:
+    fault, has_nul = _try(file, codec)
+    if fault is not None:
+        raise FileRefused(_undecodable(file, name, fault))
+    return Survey(sha256, codec, has_nul)
+
+
+def _undecodable(file: BinaryIO, name: str, fault: int) -> Finding:
+    return Finding(
+        "wrong_encoding",
+        f"line {_line(file, fault)} is not valid {name}",
+        "save the file as UTF-8, or correct the channel's encoding setting",
+    )
+
+
+def _chunks(file: BinaryIO) -> Iterator[bytes]:
+    file.seek(0)
+    while chunk := file.read(_CHUNK):
+        yield chunk
+
+
+def _try(file: BinaryIO, codec: str) -> tuple[int | None, bool]:
+    """Where `codec` fails (None: nowhere), and whether it read a NUL."""
+    decoder = codecs.getincrementaldecoder(codec)("strict")
+    has_nul = False
+    read = 0
+    try:
+        for chunk in _chunks(file):
+            text = decoder.decode(chunk)
+            has_nul = has_nul or "\0" in text
+            read += len(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeError as error:
+        within = error.start if isinstance(error, UnicodeDecodeError) else 0
+        return read + within, has_nul
+    return None, has_nul
+
+
+def _likely(file: BinaryIO, fault: int) -> list[str]:
+    """The code pages, the likelier one first, judged by the lines around the first odd byte."""
+    start = max(0, fault - _SAMPLE)
+    file.seek(start)
+    sample = file.read(2 * _SAMPLE)
+    first, last = sample.find(b"\n") if start else -1, sample.rfind(b"\n")
+    best = from_bytes(
+        sample[first + 1 : last + 1] or sample, cp_isolation=list(_LEGACY), threshold=0.9
+    ).best()
+    order = list(_LEGACY)
+    if best is not None and best.encoding in order:
+        order.remove(best.encoding)
+        order.insert(0, best.encoding)
+    return order
+
+
+def _line(file: BinaryIO, offset: int) -> int:
+    file.seek(0)
+    count, left = 1, offset
+    while left > 0 and (chunk := file.read(min(_CHUNK, left))):
+        count += chunk.count(b"\n")
+        left -= len(chunk)
+    return count

@@ -1,0 +1,256 @@
+"""Orders out of the inbox, in pages.
+
+    inbox/NAME ─ taken by rename ─► .state/taken ─ interpreted once ─► .state/spool ─► pages
+                                                     a call with a later cursor ─► done/NAME
+
+A cursor says how far into which turn everything is stored (see `takings`). Each step can be
+repeated: whoever is killed anywhere leaves a state from which the next call goes on, and a page
+that nobody acknowledged is handed out again as it was.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from stockpool.plugins.channel import OrderPage, OrderProblem, PluginContext
+from stockpool_csv_channel import database, inbox, spool, takings
+from stockpool_csv_channel.encoding import identity
+from stockpool_csv_channel.findings import Finding
+from stockpool_csv_channel.folder import Folder, OpenFolder
+from stockpool_csv_channel.names import free_label
+from stockpool_csv_channel.preparation import Preparation, Prepared, read_taken
+from stockpool_csv_channel.reports import REPORT, ROWS, Report
+from stockpool_csv_channel.settings import CsvChannelSettings
+from stockpool_csv_channel.takings import Status, TakenFile, Takings
+
+DATABASE = "inbox.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Everything before `offset` in `turn` is stored, and all earlier turns."""
+
+    state_id: str
+    turn: int
+    offset: int
+    sha256: str
+
+    def as_cursor(self) -> str:
+        """For the engine to keep."""
+        return json.dumps(
+            {
+                "state": self.state_id,
+                "turn": self.turn,
+                "offset": self.offset,
+                "sha256": self.sha256,
+            }
+        )
+
+
+def position(cursor: str | None, state_id: str) -> Position | None:
+    """The position that `cursor` stands for; None (from the start) if it is of another state.
+
+    Starting again is safe, because what was stored before is recognised by the engine.
+    """
+    if cursor is None:
+        return None
+    try:
+        told = json.loads(cursor)
+        found = Position(
+            str(told["state"]), int(told["turn"]), int(told["offset"]), str(told["sha256"])
+        )
+    except (ValueError, TypeError, KeyError):
+        return None
+    return found if found.state_id == state_id and found.offset >= 0 else None
+
+
+class Intake:
+    """Reads the inbox of one channel."""
+
+    def __init__(
+        self, folder: Folder, settings: CsvChannelSettings, context: PluginContext
+    ) -> None:
+        self._folder = folder
+        self._settings = settings
+        self._context = context
+
+    def fetch(self, cursor: str | None) -> OrderPage:
+        """The page after `cursor`."""
+        with self._visit() as visit:
+            return visit.page(cursor)
+
+    @contextmanager
+    def _visit(self) -> Iterator[_Visit]:
+        with (
+            self._folder.open() as folder,
+            folder.locked("inbox"),
+            database.opened(folder.database(DATABASE), takings.SCHEMA) as connection,
+        ):
+            yield _Visit(folder, Takings(connection), self._settings, self._context)
+
+
+class _Visit:
+    """One call: the folder is open, and nobody else is at the inbox."""
+
+    def __init__(
+        self,
+        folder: OpenFolder,
+        files: Takings,
+        settings: CsvChannelSettings,
+        context: PluginContext,
+    ) -> None:
+        self._folder = folder
+        self._files = files
+        self._settings = settings
+        self._context = context
+        self._state_id = files.state_id(context.ids.new_id(context.clock.now()))
+
+    def page(self, cursor: str | None) -> OrderPage:
+        reached = position(cursor, self._state_id)
+        for file in self._files.unfinished():
+            if file.status is Status.READING and _is_past(reached, file):
+                self._finish(file)
+        for file in self._files.unfinished():
+            page = self._page_of(file, reached)
+            if page is not None:
+                return page
+        view = inbox.look(self._folder, self._files, self._settings, self._context.clock)
+        for name in view.ready:
+            page = self._page_of(self._take(name), reached, view.problems)
+            if page is not None:
+                return page
+        self._sweep()
+        return OrderPage((), cursor, more=False, problems=view.problems)
+
+    def _page_of(
+        self,
+        file: TakenFile,
+        reached: Position | None,
+        problems: Sequence[OrderProblem] = (),
+    ) -> OrderPage | None:
+        """The next page of `file`; None if it has none, now or at all."""
+        if file.status is Status.TAKEN or not self._folder.spool.is_regular(str(file.id)):
+            prepared = self._prepare(file)
+            if prepared is None:
+                return None
+            file = prepared
+        assert file.turn is not None
+        assert file.sha256 is not None
+        offset = reached.offset if reached is not None and reached.turn == file.turn else 0
+        with self._folder.spool.read(str(file.id)) as records:
+            part = spool.read(records, offset, self._settings.limits.page_orders)
+        if part.end == offset:
+            # Nothing (more) in it, so there is nothing to wait for.
+            self._finish(file)
+            return None
+        after = Position(self._state_id, file.turn, part.end, file.sha256)
+        # `more` also after the last page: only the next call tells us that this one is stored.
+        return OrderPage(
+            part.orders, after.as_cursor(), more=True, problems=(*problems, *part.problems)
+        )
+
+    def _take(self, name: str) -> TakenFile:
+        file = self._files.add(
+            name, free_label(name, self._is_label_used), self._context.clock.now()
+        )
+        if self._settings.marker is not None:
+            self._folder.inbox.remove(name + self._settings.marker)
+        self._folder.inbox.move(name, self._folder.taken, str(file.id))
+        self._files.forget_sighting(name)
+        return file
+
+    def _is_label_used(self, label: str) -> bool:
+        folder = self._folder
+        return (
+            self._files.is_label_used(label)
+            or folder.done.stat(label) is not None
+            or any(folder.rejected.stat(label + end) is not None for end in ("", REPORT, ROWS))
+        )
+
+    def _prepare(self, file: TakenFile) -> TakenFile | None:
+        """Interpret `file` and give it its turn; None if there is nothing to read, or not yet."""
+        key = str(file.id)
+        opened = read_taken(self._folder, key)
+        if opened is None:
+            # Killed between the note and the rename: take it now, if it still is there.
+            if not self._folder.inbox.is_regular(file.name):
+                self._files.forget(file)
+                return None
+            self._folder.inbox.move(file.name, self._folder.taken, key)
+            opened = read_taken(self._folder, key)
+        preparation = Preparation(self._folder, self._settings, self._context.name, key, file.label)
+        if opened is None:
+            return None
+        if isinstance(opened, Finding):
+            return self._start(file, f"unread-{key}", preparation.refuse(opened))
+        with opened:
+            size = opened.seek(0, 2)
+            limit = self._settings.limits.file_bytes
+            if size > limit:
+                refusal = Finding(
+                    "file_too_large",
+                    f"the file has {size} bytes",
+                    "split it, or raise limits.file_bytes",
+                    limit=str(limit),
+                )
+                return self._start(file, f"unread-{key}", preparation.refuse(refusal))
+            sha256 = identity(opened)
+            earlier = self._files.earlier(file, sha256)
+            if earlier is not None and file.turn is None and not self._settings.read_again:
+                self._set_aside(file, earlier)
+                return None
+            prepared = preparation.run(opened, sha256)
+        return None if prepared is None else self._start(file, sha256, prepared)
+
+    def _start(self, file: TakenFile, sha256: str, prepared: Prepared) -> TakenFile | None:
+        self._files.start_reading(
+            file,
+            sha256=sha256,
+            orders=prepared.orders,
+            spool_bytes=prepared.spool_bytes,
+            refused=prepared.refused,
+        )
+        return next((found for found in self._files.unfinished() if found.id == file.id), None)
+
+    def _set_aside(self, file: TakenFile, earlier: TakenFile) -> None:
+        """The content was read before, under this name or another."""
+        report = Report(self._folder.work, f"{file.id}.report")
+        report.add(
+            Finding(
+                "duplicate_file",
+                f"the same content was read before, as {earlier.label}; it was not read again",
+                "nothing; or set read_again to have such files read",
+            )
+        )
+        report.publish(self._folder.done, file.label)
+        self._folder.taken.move(str(file.id), self._folder.done, file.label)
+        self._files.finish(file)
+
+    def _finish(self, file: TakenFile) -> None:
+        """Everything in `file` is stored: put it where people look for it."""
+        key = str(file.id)
+        target = self._folder.rejected if file.refused else self._folder.done
+        if self._folder.taken.is_regular(key):
+            self._folder.taken.move(key, target, file.label)
+        self._files.finish(file)
+        self._folder.spool.remove(key)
+
+    def _sweep(self) -> None:
+        """Remove what killed calls left behind in the private folders."""
+        waiting = {str(file.id) for file in self._files.unfinished()}
+        for directory in (self._folder.spool, self._folder.work):
+            for name in directory.names():
+                if name.partition(".")[0] not in waiting:
+                    directory.remove(name)
+
+
+def _is_past(reached: Position | None, file: TakenFile) -> bool:
+    """Does `reached` prove that everything of `file` is stored?"""
+    if reached is None or file.turn is None:
+        return False
+    if file.turn == reached.turn:
+        return file.sha256 == reached.sha256 and reached.offset >= file.spool_bytes
+    return file.turn < reached.turn

@@ -1,0 +1,63 @@
+"""What a file was read into: a line for each order and each problem, in the file's order.
+
+A file is interpreted once, when it is taken; pages are cut from the result. So a page that is
+asked for again is the same to the byte, whatever happened to the settings in between, and asking
+for the thousandth page costs as much as asking for the first.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from stockpool.order_request import OrderRequest
+from stockpool.plugins.channel import OrderProblem
+from stockpool.problems import Problem
+
+_serialise = OrderRequest.__pydantic_serializer__.to_json
+_parse = OrderRequest.__pydantic_validator__.validate_json
+
+
+def write_order(file: BinaryIO, order: OrderRequest) -> None:
+    """Add an order."""
+    file.write(b"o" + _serialise(order, exclude_none=True) + b"\n")
+
+
+def write_problem(file: BinaryIO, problem: OrderProblem) -> None:
+    """Add a problem."""
+    record = {
+        "source": problem.source,
+        "order": problem.channel_order_id,
+        "problem": problem.problem.as_dict(),
+    }
+    file.write(b"p" + json.dumps(record).encode() + b"\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Some records, and where the next ones start."""
+
+    orders: Sequence[OrderRequest]
+    problems: Sequence[OrderProblem]
+    end: int
+
+
+def read(file: BinaryIO, offset: int, most: int) -> Slice:
+    """Up to `most` records from `offset` on."""
+    file.seek(offset)
+    orders: list[OrderRequest] = []
+    problems: list[OrderProblem] = []
+    for _ in range(most):
+        line = file.readline()
+        if not line:
+            break
+        offset += len(line)
+        if line[:1] == b"o":
+            orders.append(_parse(line[1:]))
+        else:
+            record = json.loads(line[1:])
+            problem = Problem(**record["problem"])
+            problems.append(OrderProblem(record["source"], problem, record["order"]))
+    return Slice(orders, problems, offset)
