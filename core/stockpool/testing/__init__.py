@@ -1,1 +1,0 @@
-"""For plugin authors: what their tests can import."""
