@@ -253,7 +253,7 @@ class Engine:
 
     def verify(self) -> Report:
         """Prove the books: every named invariant over the whole database."""
-        with self.database.read() as connection:
+        with self.database.read(consistent=True) as connection:
             return verify(connection, (*LEDGER_INVARIANTS, *ORDER_INVARIANTS))
 
     def retry(self, item_id: str) -> str:
@@ -303,7 +303,7 @@ class Engine:
             EffectKind.PUSH_CANCELLATION: PushCancellation(self.database, self.channels),
             EffectKind.PUSH_REFUND: PushRefund(self.database, self.channels),
             EffectKind.PUSH_AVAILABILITY: PushAvailability(
-                self.database, self.clock, self.channels, self._channel_pools
+                self.database, self.clock, self.channels, self._channel_pools, self.buffers
             ),
             EffectKind.CREATE_REMOVAL: PlaceRemoval(self.database, self.clock, self.networks),
         }

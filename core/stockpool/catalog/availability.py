@@ -7,7 +7,7 @@ never tells an old figure.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, exists, select
@@ -123,18 +123,22 @@ class PushAvailability:
         clock: Clock,
         channels: Mapping[str, Channel],
         pools: Mapping[str, Sequence[str]],
+        buffers: Callable[[], Mapping[str, int]],
     ) -> None:
         self._database = database
         self._clock = clock
         self._channels = channels
         self._pools = pools
+        self._buffers = buffers
 
     def perform(self, effects: Sequence[LeasedEffect]) -> Sequence[Outcome]:
         """Tell the newest quantities."""
         name = effects[0].party
         now = self._clock.now()
         with self._database.read() as connection:
-            sellable = availability(connection, name, pools=self._pools.get(name, ()), buffers={})
+            sellable = availability(
+                connection, name, pools=self._pools.get(name, ()), buffers=self._buffers()
+            )
         outcomes: list[Outcome] = []
         for effect in effects:
             told = {sku: sellable.get(sku, 0) for sku in effect.payload["channel_skus"]}

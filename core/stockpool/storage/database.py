@@ -79,10 +79,15 @@ class Database:
                 yield connection
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
-        """One consistent view for reading (on PostgreSQL: for each statement)."""
+    def read(self, *, consistent: bool = False) -> Iterator[Connection]:
+        """A view for reading: one for the whole block on SQLite, or with `consistent`.
+
+        Without it PostgreSQL gives each statement the newest committed state.
+        """
         with self.engine.connect() as connection:
             connection = connection.execution_options(stockpool_immediate=False)
+            if consistent and not self.is_sqlite:
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
             with connection.begin():
                 yield connection
 
