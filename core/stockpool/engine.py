@@ -236,10 +236,14 @@ class Engine:
         return total
 
     def idle(self) -> bool:
-        """Whether no effect is unfinished and no network has news coming in a moment."""
+        """Whether no effect is unfinished and nothing comes from outside in a moment."""
         with self.database.read() as connection:
             open_effects = unfinished(connection)
-        return not open_effects and all(network.idle() for network in self.networks.values())
+        return (
+            not open_effects
+            and all(channel.idle() for channel in self.channels.values())
+            and all(network.idle() for network in self.networks.values())
+        )
 
     def _round(self) -> int:
         done = sum(self.duties.poll_channel(name) for name in self.channels)

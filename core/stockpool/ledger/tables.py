@@ -25,6 +25,9 @@ stock_levels = Table(
     CheckConstraint(" + ".join(place.value for place in PLACES) + " = 0", name="conserved"),
 )
 
+# Which pools have a SKU: asked for every SKU that some order waits for.
+Index("ix_stock_levels_sku", stock_levels.c.sku)
+
 stock_moves = Table(
     "stock_moves",
     metadata,

@@ -218,6 +218,10 @@ class Channel(ABC):
         """Verify a webhook over its raw body and say what it is about. Needs WEBHOOKS."""
         raise NotImplementedError
 
+    def idle(self) -> bool:
+        """Whether waiting a moment will bring no orders (a file half written will)."""
+        return True
+
     def check(self) -> Sequence[Problem]:
         """What is wrong with the connection, for `stockpool channels check`. Empty: all is well."""
         return ()

@@ -240,6 +240,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("pool", "sku", name=op.f("pk_stock_levels")),
     )
+    op.create_index("ix_stock_levels_sku", "stock_levels", ["sku"], unique=False)
     op.create_table(
         "stock_moves",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
