@@ -39,7 +39,8 @@ from stockpool.plugins.network import Network
 from stockpool.plugins.observer import Event
 from stockpool.plugins.registry import Registry
 from stockpool.proof import Report, verify
-from stockpool.removals.service import PlaceRemoval, Removals
+from stockpool.removals.placing import PlaceRemoval
+from stockpool.removals.service import Removals
 from stockpool.routing.decision import encode_rules
 from stockpool.routing_rules import build_rules
 from stockpool.storage import migrations

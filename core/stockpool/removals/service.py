@@ -12,23 +12,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, select
 
 from stockpool.catalog.products import stock_sku_of
-from stockpool.clock import Clock
-from stockpool.errors import NotFoundError, PluginError, RefusedError, RejectedError
+from stockpool.errors import NotFoundError, RefusedError
 from stockpool.ids import IdSource
-from stockpool.ledger.buckets import UNSELLABLE, Account, Bucket, Place
+from stockpool.ledger.buckets import UNSELLABLE, Bucket
 from stockpool.ledger.posting import StockMove, lock, post
 from stockpool.order_request import Address
-from stockpool.outbox.carrier import outcome_of
 from stockpool.outbox.effects import (
-    Done,
     EffectKind,
-    LeasedEffect,
     NewEffect,
-    Outcome,
-    Refused,
     record,
 )
 from stockpool.plugins.network import (
@@ -36,15 +30,11 @@ from stockpool.plugins.network import (
     NetworkCapability,
     RemovalDisposition,
     RemovalItem,
-    RemovalItemState,
-    RemovalRequest,
-    RemovalState,
 )
 from stockpool.problems import Problem
+from stockpool.removals.news import FINAL, apply_state, removal_move
 from stockpool.removals.tables import removal_items, removal_orders
 from stockpool.storage.database import Database
-
-_FINAL = ("Completed", "Cancelled", "Refused")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +137,7 @@ class Removals:
                 select(removal_orders.c.id, removal_orders.c.pool)
                 .where(
                     removal_orders.c.status.is_not(None),
-                    removal_orders.c.status.not_in(_FINAL),
+                    removal_orders.c.status.not_in(FINAL),
                 )
                 .order_by(removal_orders.c.id)
             ).all()
@@ -206,7 +196,9 @@ def _set_aside(
                     taken[bucket.value] = part
                     left -= part
                     moves.append(
-                        _move(pool, sku, bucket, Bucket.PENDING_REMOVAL, part, removal_id, "aside")
+                        removal_move(
+                            pool, sku, bucket, Bucket.PENDING_REMOVAL, part, removal_id, "aside"
+                        )
                     )
             if left:
                 raise _not_enough(pool, item.sku, wanted, wanted - left, sellable)
@@ -239,13 +231,6 @@ def _not_enough(pool: str, sku: str, wanted: int, there: int, sellable: bool) ->
     )
 
 
-def _move(
-    pool: str, sku: str, source: Place, target: Place, units: int, removal_id: str, what: str
-) -> StockMove:
-    key = f"removal:{removal_id}:{sku}:{what}:{source}:{target}"
-    return StockMove(pool, sku, source, target, units, "removal", removal_id, key)
-
-
 def _view(connection: Connection, head: Any) -> RemovalView:
     items = connection.execute(
         select(removal_items)
@@ -261,188 +246,4 @@ def _view(connection: Connection, head: Any) -> RemovalView:
         head.requested_at,
         tuple({name: getattr(item, name) for name in names} for item in items),
         tuple(json.loads(head.tracking_numbers)),
-    )
-
-
-_OUTCOMES: Mapping[str, Mapping[str, Account]] = {
-    "Return": {"shipped": Account.RETURNED_TO_SELLER, "disposed": Account.DISPOSED},
-    "Disposal": {"shipped": Account.RETURNED_TO_SELLER, "disposed": Account.DISPOSED},
-    "Liquidations": {"shipped": Account.LIQUIDATED, "disposed": Account.LIQUIDATED},
-}
-
-
-def apply_state(connection: Connection, state: RemovalState) -> int:
-    """Take the network's news of a removal order; returns 1 if they changed anything.
-
-    Counts only grow; cancelled units go back to the bucket they were taken from.
-    """
-    head = connection.execute(
-        select(removal_orders)
-        .where(removal_orders.c.id == state.removal_order_id)
-        .with_for_update()
-    ).one_or_none()
-    if head is None or head.status in _FINAL:
-        return 0
-    told = {(item.sku, item.sellable): item for item in state.items}
-    moves: list[StockMove] = []
-    for row in connection.execute(
-        select(removal_items).where(removal_items.c.removal_order_id == head.id)
-    ).all():
-        news = told.get((row.sku, row.sellable))
-        if news is not None:
-            moves += _item_news(connection, head, row, news)
-    post(connection, moves, at=state.updated_at)
-    connection.execute(
-        update(removal_orders)
-        .where(removal_orders.c.id == head.id)
-        .values(
-            status=state.status,
-            updated_at=state.updated_at,
-            tracking_numbers=json.dumps(list(state.tracking_numbers)),
-        )
-    )
-    return int(bool(moves) or head.status != state.status)
-
-
-def _item_news(
-    connection: Connection, head: Any, row: Any, news: RemovalItemState
-) -> list[StockMove]:
-    counts = {
-        name: max(getattr(row, name), getattr(news, name))
-        for name in ("shipped", "disposed", "cancelled")
-    }
-    moves = []
-    for name, account in _OUTCOMES[head.disposition].items():
-        grown = counts[name] - getattr(row, name)
-        if grown:
-            moves.append(
-                _move(
-                    head.pool,
-                    row.stock_sku,
-                    Bucket.PENDING_REMOVAL,
-                    account,
-                    grown,
-                    head.id,
-                    f"{row.sku}:{row.sellable}:{name}:{counts[name]}",
-                )
-            )
-    back = counts["cancelled"] - row.cancelled
-    taken = json.loads(row.taken_from)
-    already = row.cancelled
-    for bucket in reversed(list(taken)):
-        # Units come back in the reverse order in which the buckets were emptied.
-        here = max(taken[bucket] - already, 0)
-        already = max(already - taken[bucket], 0)
-        part = min(back, here)
-        if part:
-            back -= part
-            moves.append(
-                _move(
-                    head.pool,
-                    row.stock_sku,
-                    Bucket.PENDING_REMOVAL,
-                    Bucket(bucket),
-                    part,
-                    head.id,
-                    f"{row.sku}:{row.sellable}:back:{counts['cancelled']}",
-                )
-            )
-    connection.execute(
-        update(removal_items)
-        .where(
-            removal_items.c.removal_order_id == head.id,
-            removal_items.c.sku == row.sku,
-            removal_items.c.sellable == row.sellable,
-        )
-        .values(**counts)
-    )
-    return moves
-
-
-class PlaceRemoval:
-    """The effect `removal.create`. Asks first wherever an earlier attempt may have arrived."""
-
-    def __init__(self, database: Database, clock: Clock, networks: Mapping[str, Network]) -> None:
-        self._database = database
-        self._clock = clock
-        self._networks = networks
-
-    def perform(self, effects: Sequence[LeasedEffect]) -> Sequence[Outcome]:
-        """Place each removal order."""
-        network = self._networks[effects[0].party]
-        return [self._place(network, effect) for effect in effects]
-
-    def _place(self, network: Network, effect: LeasedEffect) -> Outcome:
-        removal_id = effect.payload["removal_order_id"]
-        with self._database.read() as connection:
-            request = _request(connection, removal_id)
-        try:
-            if effect.may_have_happened and network.get_removal(removal_id) is not None:
-                return Done(effect, {"adopted": True})
-            try:
-                network.create_removal(request)
-            except RejectedError:
-                if network.get_removal(removal_id) is None:
-                    raise
-            return Done(effect)
-        except PluginError as error:
-            return outcome_of(effect, error)
-
-    def lock(self, connection: Connection, effects: Sequence[LeasedEffect]) -> None:
-        """Hold the removal orders."""
-        connection.execute(
-            select(removal_orders.c.id)
-            .where(removal_orders.c.id.in_([e.payload["removal_order_id"] for e in effects]))
-            .order_by(removal_orders.c.id)
-            .with_for_update()
-        )
-
-    def record(
-        self, connection: Connection, outcomes: Sequence[Done | Refused], *, at: datetime
-    ) -> None:
-        """Accepted: pending. Refused: the units are free again."""
-        for outcome in outcomes:
-            removal_id = outcome.effect.payload["removal_order_id"]
-            if isinstance(outcome, Refused) and outcome.code != "gave_up":
-                _give_back(connection, removal_id, at)
-            elif isinstance(outcome, Done):
-                connection.execute(
-                    update(removal_orders)
-                    .where(removal_orders.c.id == removal_id, removal_orders.c.status.is_(None))
-                    .values(status="Pending", updated_at=at)
-                )
-
-
-def _give_back(connection: Connection, removal_id: str, at: datetime) -> None:
-    head = connection.execute(select(removal_orders).where(removal_orders.c.id == removal_id)).one()
-    items = connection.execute(
-        select(removal_items).where(removal_items.c.removal_order_id == removal_id)
-    ).all()
-    moves: list[StockMove] = []
-    for row in items:
-        news = RemovalItemState(row.sku, row.sellable, row.requested, cancelled=row.requested)
-        moves += _item_news(connection, head, row, news)
-    post(connection, moves, at=at)
-    connection.execute(
-        update(removal_orders)
-        .where(removal_orders.c.id == removal_id)
-        .values(status="Refused", updated_at=at)
-    )
-
-
-def _request(connection: Connection, removal_id: str) -> RemovalRequest:
-    head = connection.execute(select(removal_orders).where(removal_orders.c.id == removal_id)).one()
-    asked: dict[str, dict[bool, int]] = {}
-    for row in connection.execute(
-        select(removal_items)
-        .where(removal_items.c.removal_order_id == removal_id)
-        .order_by(removal_items.c.sku)
-    ):
-        asked.setdefault(row.sku, {})[row.sellable] = row.requested
-    return RemovalRequest(
-        removal_id,
-        head.pool.partition(":")[2],
-        head.disposition,
-        [RemovalItem(sku, units.get(True, 0), units.get(False, 0)) for sku, units in asked.items()],
-        Address.model_validate_json(head.ship_to) if head.ship_to else None,
     )
