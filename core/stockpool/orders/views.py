@@ -198,27 +198,56 @@ def list_orders(
     status: OrderStatus | None = None,
     limit: int = 100,
 ) -> list[OrderSummary]:
-    """Orders, the newest first."""
-    computed = status_expression(_sums())
+    """Orders, the newest first.
+
+    Reads back from the newest in windows, so that the cost depends on how far back the wanted ones
+    lie, not on how many orders there are.
+    """
+    found: list[OrderSummary] = []
+    before: tuple[datetime, str] | None = None
+    while len(found) < limit:
+        window = _window(connection, channel, before, limit)
+        if not window:
+            break
+        before = (window[-1].accepted_at, window[-1].order_id)
+        found += [entry for entry in window if status is None or entry.status is status]
+    return found[:limit]
+
+
+def _window(
+    connection: Connection,
+    channel: str | None,
+    before: tuple[datetime, str] | None,
+    limit: int,
+) -> list[OrderSummary]:
+    newest = (
+        select(orders.c.id)
+        .order_by(orders.c.accepted_at.desc(), orders.c.id.desc())
+        .limit(max(limit, 500))
+    )
+    if channel is not None:
+        newest = newest.where(orders.c.channel == channel)
+    if before is not None:
+        accepted_at, order_id = before
+        newest = newest.where(
+            (orders.c.accepted_at < accepted_at)
+            | ((orders.c.accepted_at == accepted_at) & (orders.c.id < order_id))
+        )
     query: Select[Any] = (
         select(
             orders.c.id,
             orders.c.channel,
             orders.c.channel_order_id,
-            computed.label("status"),
+            status_expression(_sums()).label("status"),
             orders.c.country,
             func.sum(order_lines.c.ordered).label("units"),
             orders.c.accepted_at,
         )
         .join(order_lines, order_lines.c.order_id == orders.c.id)
+        .where(orders.c.id.in_(newest))
         .group_by(orders.c.id)
         .order_by(orders.c.accepted_at.desc(), orders.c.id.desc())
-        .limit(limit)
     )
-    if channel is not None:
-        query = query.where(orders.c.channel == channel)
-    if status is not None:
-        query = query.having(computed == status.value)
     return [
         OrderSummary(
             row.id,
