@@ -33,8 +33,6 @@ from stockpool.problems import Problem
 from stockpool.removals.service import Removals
 from stockpool.storage.database import Database
 
-LEASE_SECONDS = 120.0
-
 _log = structlog.get_logger(__name__)
 
 
@@ -44,6 +42,7 @@ class Duties:
 
     Attributes:
         pools: pools offered on each channel.
+        lease_seconds: after so long a dead process's duty is free again.
         notify: tells the observers.
     """
 
@@ -59,6 +58,7 @@ class Duties:
     pools: Mapping[str, Sequence[str]]
     buffers: Callable[[], Mapping[str, int]]
     notify: Callable[[Event], None]
+    lease_seconds: float = 40.0
     owner: str = ""
     _fault_seen: set[str] = field(default_factory=set)
 
@@ -84,9 +84,9 @@ class Duties:
     def _poll(self, name: str, channel: Channel) -> int:
         done = 0
         with leases.held(
-            self.database, f"poll:{name}", self._ticket(), seconds=LEASE_SECONDS
-        ) as ours:
-            while ours:
+            self.database, f"poll:{name}", self._ticket(), seconds=self.lease_seconds
+        ) as lease:
+            while lease.renew():
                 with self.database.read() as connection:
                     cursor = cursors.position(connection, f"orders:{name}")
                 page = channel.fetch_orders(cursor)
@@ -160,10 +160,10 @@ class Duties:
         capabilities = {n: channel.capabilities for n, channel in self.channels.items()}
         done = 0
         with leases.held(
-            self.database, f"changes:{name}", self._ticket(), seconds=LEASE_SECONDS
-        ) as ours:
-            more = ours
-            while more and self._token(name, network, "listAllFulfillmentOrders"):
+            self.database, f"changes:{name}", self._ticket(), seconds=self.lease_seconds
+        ) as lease:
+            more = True
+            while more and lease.renew() and self._token(name, network, "listAllFulfillmentOrders"):
                 with self.database.read() as connection:
                     cursor = cursors.position(connection, f"changes:{name}")
                 page = network.changes(cursor)
@@ -198,9 +198,9 @@ class Duties:
 
         def take_them() -> int:
             with leases.held(
-                self.database, f"snapshot:{name}", self._ticket(), seconds=LEASE_SECONDS
-            ) as ours:
-                if not ours:
+                self.database, f"snapshot:{name}", self._ticket(), seconds=self.lease_seconds
+            ) as lease:
+                if not lease.taken:
                     return 0
                 return sum(len(r.adjusted) for r in self.inventory.snapshot(pools))
 

@@ -118,6 +118,7 @@ class Engine:
             self._channel_pools,
             self.buffers,
             self._notify,
+            config.stockpool.lease_seconds,
         )
         self.carrier = Carrier(
             database,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, select, update
@@ -42,16 +43,42 @@ def holder(connection: Connection, name: str, *, at: datetime) -> str | None:
     ).scalar_one_or_none()
 
 
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A lease that was taken, or was not to be had."""
+
+    database: Database
+    name: str
+    owner: str
+    seconds: float
+    taken: bool
+
+    def renew(self) -> bool:
+        """Whether it is still ours; if so, for `seconds` from now."""
+        return self.taken and self.database.run(
+            lambda connection: acquire(
+                connection,
+                self.name,
+                self.owner,
+                at=self.database.clock.now(),
+                seconds=self.seconds,
+            )
+        )
+
+
 @contextmanager
-def held(database: Database, name: str, owner: str, *, seconds: float) -> Iterator[bool]:
-    """Hold the lease `name` for the block; yields whether it was to be had."""
+def held(database: Database, name: str, owner: str, *, seconds: float) -> Iterator[Lease]:
+    """Hold the lease `name` for the block, if it is to be had; renew it in long loops.
+
+    A process that dies in the block leaves it to others after `seconds`.
+    """
     taken = database.run(
         lambda connection: acquire(
             connection, name, owner, at=database.clock.now(), seconds=seconds
         )
     )
     try:
-        yield taken
+        yield Lease(database, name, owner, seconds, taken)
     finally:
         if taken:
             database.run(lambda connection: release(connection, name, owner))
