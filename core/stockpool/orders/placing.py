@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import LABEL_STYLE_TABLENAME_PLUS_COL, Connection, select, update
@@ -23,7 +23,7 @@ from stockpool.orders.tables import (
     orders,
     recipients,
 )
-from stockpool.outbox.carrier import LEASE_SECONDS, outcome_of
+from stockpool.outbox.carrier import outcome_of
 from stockpool.outbox.effects import Done, Later, LeasedEffect, Outcome, Refused
 from stockpool.plugins.network import (
     FulfillmentAccepted,
@@ -94,7 +94,8 @@ class PlaceFulfillment:
             requests = read_requests(
                 connection, [e.payload["fulfillment_order_id"] for e in effects]
             )
-        stop_at = self._clock.now() + timedelta(seconds=LEASE_SECONDS / 2)
+        started = self._clock.now()
+        stop_at = started + (effects[0].leased_until - started) / 2
         outcomes: list[Outcome] = []
         for effect in effects:
             if self._clock.now() >= stop_at:

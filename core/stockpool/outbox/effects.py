@@ -103,6 +103,7 @@ class LeasedEffect:
     attempts: int
     fence: int
     last_error: str | None
+    leased_until: datetime
 
     @property
     def may_have_happened(self) -> bool:
@@ -265,6 +266,7 @@ def lease(
             row[6],
             row[7],
             row[8],
+            until,
         )
         for row in sorted(rows)
     ]
