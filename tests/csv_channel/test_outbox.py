@@ -138,7 +138,9 @@ def test_an_older_level_does_not_replace_a_newer_one(shop):
 
 def test_a_value_with_a_nul_is_refused_and_the_others_are_written(shop):
     refusals = shop.channel().push_tracking([parcel("p1", number="A\0B"), parcel("p2")])
-    assert [(refusal.key, refusal.error.code) for refusal in refusals] == [("p1", "nul_character")]
+    assert [(refusal.key, refusal.error.code) for refusal in refusals] == [
+        ("p1", "invalid_character")
+    ]
     assert keys(shop) == ["p2"]
 
 

@@ -112,7 +112,11 @@ class Builder:
                         findings.append(self._conflict(number, name))
                     order[name] = cell
             lines.append(RawLine(number, {name: cells[at] for name, at in columns.line}))
-        if len(group.rows) > 1 and "line_id" not in columns.titles and not self._layout.adapt:
+        if (
+            len(lines) > 1
+            and not self._layout.lines_may_repeat
+            and not any(line.cells.get("line_id") for line in lines)
+        ):
             self._find_repeated_rows(group, findings)
         return RawOrder(order, lines, findings)
 
@@ -176,6 +180,8 @@ class Builder:
             members.setdefault("currency", defaults.currency)
         if defaults.country is not None:
             address.setdefault("country", defaults.country)
+        if "country" in address:
+            address["country"] = address["country"].upper()
         for needed in ("name", "line1", "country"):
             if needed not in address:
                 findings.append(self._missing(row, needed))
@@ -270,9 +276,11 @@ class Builder:
         )
 
     def _find_repeated_rows(self, group: Group, findings: list[Finding]) -> None:
+        """Without line ids, a row that says the same as another may well be there by mistake."""
+        of_order = {at for _, at in self._columns.order}
         seen: set[tuple[str, ...]] = set()
         for number, cells in group.rows:
-            key = tuple(cells)
+            key = tuple(cell for at, cell in enumerate(cells) if at not in of_order)
             if key in seen:
                 findings.append(
                     Finding(
@@ -304,7 +312,7 @@ def _identifier(text: str) -> str:
     if len(text) > _IDENTIFIER_MOST or not text.isprintable():
         raise values.BadCellError(
             "invalid_identifier",
-            f"longer than {_IDENTIFIER_MOST} characters, or with a line break in it",
+            f"longer than {_IDENTIFIER_MOST} characters, or with a character that can't be printed",
             "correct it",
         )
     return text

@@ -10,9 +10,9 @@ that nobody acknowledged is handed out again as it was.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from stockpool.plugins.channel import OrderPage, OrderProblem, PluginContext
@@ -82,7 +82,7 @@ class Intake:
         with self._visit() as visit:
             return visit.page(cursor)
 
-    @contextmanager
+    @contextlib.contextmanager
     def _visit(self) -> Iterator[_Visit]:
         with (
             self._folder.open() as folder,
@@ -106,7 +106,15 @@ class _Visit:
         self._files = files
         self._settings = settings
         self._context = context
-        self._state_id = files.state_id(context.ids.new_id(context.clock.now()))
+        self._state_id = files.state_id() or self._start_list()
+
+    def _start_list(self) -> str:
+        """A new list of files. What an older one had taken goes back to be taken again."""
+        for key in self._folder.taken.names():
+            self._folder.taken.move(key, self._folder.inbox, f"recovered-{key}.csv")
+        state_id = self._context.ids.new_id(self._context.clock.now())
+        self._files.set_state_id(state_id)
+        return state_id
 
     def page(self, cursor: str | None) -> OrderPage:
         reached = position(cursor, self._state_id)
@@ -154,7 +162,9 @@ class _Visit:
 
     def _take(self, name: str) -> TakenFile:
         file = self._files.add(
-            name, free_label(name, self._is_label_used), self._context.clock.now()
+            name,
+            free_label(name, self._files.next_id(), self._is_label_used),
+            self._context.clock.now(),
         )
         if self._settings.marker is not None:
             self._folder.inbox.remove(name + self._settings.marker)
@@ -217,15 +227,17 @@ class _Visit:
 
     def _set_aside(self, file: TakenFile, earlier: TakenFile) -> None:
         """The content was read before, under this name or another."""
-        report = Report(self._folder.work, f"{file.id}.report")
-        report.add(
-            Finding(
-                "duplicate_file",
-                f"the same content was read before, as {earlier.label}; it was not read again",
-                "nothing; or set read_again to have such files read",
+        with contextlib.ExitStack() as stack:
+            report = Report(self._folder.work, f"{file.id}.report")
+            stack.callback(report.discard)
+            report.add(
+                Finding(
+                    "duplicate_file",
+                    f"the same content was read before, as {earlier.label}; it was not read again",
+                    "nothing; or set read_again to have such files read",
+                )
             )
-        )
-        report.publish(self._folder.done, file.label)
+            report.publish(self._folder.done, file.label)
         self._folder.taken.move(str(file.id), self._folder.done, file.label)
         self._files.finish(file)
 
@@ -243,7 +255,7 @@ class _Visit:
         waiting = {str(file.id) for file in self._files.unfinished()}
         for directory in (self._folder.spool, self._folder.work):
             for name in directory.names():
-                if name.partition(".")[0] not in waiting:
+                if name.partition(".")[0] not in waiting and directory.is_regular(name):
                     directory.remove(name)
 
 

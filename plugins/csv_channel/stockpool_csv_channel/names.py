@@ -34,13 +34,12 @@ def printable(name: str) -> str:
     return text or "file"
 
 
-def free_label(name: str, is_used: Callable[[str], bool]) -> str:
-    """A name for the file that no other file had: `orders.csv`, then `orders.2.csv`."""
+def free_label(name: str, number: int, is_used: Callable[[str], bool]) -> str:
+    """A name for the `number`th file that no other file had: `orders.csv`, then `orders.2.csv`."""
     wanted = printable(name)
     if not is_used(wanted):
         return wanted
     stem, dot, suffix = wanted.rpartition(".")
-    number = 2
     while is_used(label := f"{stem}.{number}{dot}{suffix}" if dot else f"{wanted}.{number}"):
         number += 1
     return label

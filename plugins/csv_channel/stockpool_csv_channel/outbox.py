@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -65,6 +66,8 @@ REFUND_HEADER: Final = (
 AVAILABILITY_HEADER: Final = ("sku", "quantity", "as_of")
 
 Row = Sequence[str]
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class _Keyed(Protocol):
@@ -147,18 +150,18 @@ class Outbox:
 
     def push_availability(self, updates: Sequence[AvailabilityUpdate]) -> Sequence[PushRefusal]:
         """Write what can be sold: one file with all SKUs, replaced as a whole."""
-        refused = [_refusal(update.key) for update in updates if "\0" in update.channel_sku]
+        refused = [update.key for update in updates if not _is_writable(update.channel_sku)]
         levels = [
             (update.channel_sku, update.quantity, update.as_of)
             for update in updates
-            if "\0" not in update.channel_sku
+            if _is_writable(update.channel_sku)
         ]
         with self._open() as (folder, noted):
             noted.set_availability(levels)
             rows = ((sku, str(quantity), as_of) for sku, quantity, as_of in noted.availability())
             self._write(folder.outgoing, AVAILABILITY, AVAILABILITY_HEADER, rows)
             folder.outgoing.move(AVAILABILITY, folder.outbox, AVAILABILITY)
-        return refused
+        return [_refusal(key) for key in refused]
 
     def recover(self) -> None:
         """Finish what a killed call left unfinished."""
@@ -184,7 +187,7 @@ class Outbox:
         refused = {
             key
             for key, rows in rows_by_key.items()
-            if any("\0" in cell for row in rows for cell in row)
+            if not all(_is_writable(cell) for row in rows for cell in row)
         }
         wanted = [key for key in rows_by_key if key not in refused]
         with self._open() as (folder, noted):
@@ -216,5 +219,12 @@ class Outbox:
             make_durable(text)
 
 
+def _is_writable(cell: str) -> bool:
+    """Can a text file hold the cell? Not a NUL, and not half of a character."""
+    return cell.isprintable() or ("\0" not in cell and not _SURROGATE.search(cell))
+
+
 def _refusal(key: str) -> PushRefusal:
-    return PushRefusal(key, RejectedError("nul_character", "a value holds a NUL character"))
+    return PushRefusal(
+        key, RejectedError("invalid_character", "a value holds what no text file can hold")
+    )

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import os
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -25,7 +24,7 @@ from stockpool_csv_channel.folder import NotRegularError, OpenFolder, make_durab
 from stockpool_csv_channel.grouping import groups, scattered_orders
 from stockpool_csv_channel.reports import RejectedRows, Report
 from stockpool_csv_channel.settings import CsvChannelSettings
-from stockpool_csv_channel.table import open_table
+from stockpool_csv_channel.table import Table, open_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +40,43 @@ class Prepared:
     refused: bool
 
 
-@dataclass(frozen=True, slots=True)
 class _Draft:
-    """A whole file, interpreted; `publish` shows the result."""
+    """The files that a taken file is interpreted into, under private names until it is through.
 
-    publish: Callable[[], Prepared]
+    Left without `publish`, nothing remains of it.
+    """
+
+    def __init__(
+        self, folder: OpenFolder, key: str, label: str, stack: contextlib.ExitStack
+    ) -> None:
+        self._folder = folder
+        self._key = key
+        self._label = label
+        self._stack = stack
+        self.spool = stack.enter_context(folder.work.create(f"{key}.spool"))
+        self.rejected = Report(folder.work, f"{key}.report")
+        stack.callback(self.rejected.discard)
+        self.skipped = Report(folder.work, f"{key}.skipped")
+        stack.callback(self.skipped.discard)
+        self.rows: RejectedRows | None = None
+        self.orders = 0
+
+    def start_rows(self, table: Table) -> RejectedRows:
+        """Rejected rows are kept in the form of `table`."""
+        self.rows = RejectedRows(self._folder.work, f"{self._key}.rows", table)
+        self._stack.callback(self.rows.discard)
+        return self.rows
+
+    def publish(self, *, refused: bool = False) -> Prepared:
+        """Show the reports to people, and the spool to the pages."""
+        self.rejected.publish(self._folder.rejected, self._label)
+        if self.rows is not None:
+            self.rows.publish(self._folder.rejected, self._label)
+        self.skipped.publish(self._folder.done, self._label)
+        size = self.spool.tell()
+        make_durable(self.spool)
+        self._folder.work.move(f"{self._key}.spool", self._folder.spool, self._key)
+        return Prepared(self.orders, size, refused)
 
 
 class Preparation:
@@ -62,21 +93,21 @@ class Preparation:
 
     def refuse(self, finding: Finding) -> Prepared:
         """Nothing of the file can be used: one problem, and a report that says why."""
-        report = Report(self._folder.work, f"{self._key}.report")
-        report.add(finding)
-        report.publish(self._folder.rejected, self._label)
-        with self._folder.work.create(f"{self._key}.spool") as out:
+        with contextlib.ExitStack() as stack:
+            draft = _Draft(self._folder, self._key, self._label, stack)
             problem = finding.as_problem(self._label)
-            spool.write_problem(out, OrderProblem(self._label, problem))
-            return Prepared(0, self._keep(out), refused=True)
+            spool.write_problem(draft.spool, OrderProblem(self._label, problem))
+            draft.rejected.add(finding)
+            return draft.publish(refused=True)
 
     def run(self, file: BinaryIO, sha256: str) -> Prepared | None:
         """Interpret the file; None if it was written to meanwhile, so that it was too early."""
         before = os.fstat(file.fileno())
+        refusal: Finding | None = None
         with contextlib.ExitStack() as stack:
+            draft = _Draft(self._folder, self._key, self._label, stack)
             try:
-                prepared = self._interpret(file, sha256, stack)
-                refusal = None
+                self._interpret(file, sha256, draft)
             except FileRefused as error:
                 refusal = error.finding
             except (OSError, StockpoolError):
@@ -92,53 +123,31 @@ class Preparation:
             if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
                 return None
             if refusal is None:
-                return prepared.publish()
+                return draft.publish()
         return self.refuse(refusal)
 
-    def _interpret(self, file: BinaryIO, sha256: str, stack: contextlib.ExitStack) -> _Draft:
-        work = self._folder.work
+    def _interpret(self, file: BinaryIO, sha256: str, draft: _Draft) -> None:
         seen = survey(file, sha256, self._settings.encoding)
         table = open_table(file, seen.codec, self._settings)
         scattered = scattered_orders(table, self._settings.limits)
         builder = Builder(table.columns, self._settings, self._channel, self._label, seen.has_nul)
-        out = stack.enter_context(work.create(f"{self._key}.spool"))
-        rejected = Report(work, f"{self._key}.report")
-        stack.callback(rejected.discard)
-        skipped = Report(work, f"{self._key}.skipped")
-        stack.callback(skipped.discard)
-        rows = RejectedRows(work, f"{self._key}.rows", table)
-        stack.callback(rows.discard)
-        orders = 0
+        rows = draft.start_rows(table)
         reasons: Counter[tuple[str, str]] = Counter()
         for group in groups(table, scattered):
             built = builder.build(group)
             if built.request is not None:
-                spool.write_order(out, built.request)
-                orders += 1
+                spool.write_order(draft.spool, built.request)
+                draft.orders += 1
             elif built.findings:
-                self._reject(out, group.order_id, built.findings)
+                self._reject(draft.spool, group.order_id, built.findings)
                 for finding in built.findings:
-                    rejected.add(finding, group.order_id)
+                    draft.rejected.add(finding, group.order_id)
                 rows.add(group.rows)
             else:
                 reasons[built.skipped[0].code, built.skipped[0].reason] += 1
             for finding in built.skipped:
-                skipped.add(finding, group.order_id)
-        self._tell_skipped(out, reasons)
-
-        def publish() -> Prepared:
-            rejected.publish(self._folder.rejected, self._label)
-            rows.publish(self._folder.rejected, self._label)
-            skipped.publish(self._folder.done, self._label)
-            return Prepared(orders, self._keep(out), refused=False)
-
-        return _Draft(publish)
-
-    def _keep(self, out: BinaryIO) -> int:
-        size = out.tell()
-        make_durable(out)
-        self._folder.work.move(f"{self._key}.spool", self._folder.spool, self._key)
-        return size
+                draft.skipped.add(finding, group.order_id)
+        self._tell_skipped(draft.spool, reasons)
 
     def _reject(self, out: BinaryIO, order_id: str, findings: list[Finding]) -> None:
         first = findings[0]

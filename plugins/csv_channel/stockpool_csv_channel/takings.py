@@ -90,11 +90,21 @@ class Takings:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def state_id(self, new: str) -> str:
-        """Names this list; another one (the state folder was deleted) has another name."""
-        self._connection.execute("INSERT OR IGNORE INTO about VALUES (1, ?)", (new,))
+    def state_id(self) -> str | None:
+        """Names this list: another one (the state folder was deleted) has another name."""
         row = self._connection.execute("SELECT state_id FROM about").fetchone()
-        return str(row["state_id"])
+        return None if row is None else str(row["state_id"])
+
+    def set_state_id(self, state_id: str) -> None:
+        """Name a new list."""
+        self._connection.execute("INSERT INTO about VALUES (1, ?)", (state_id,))
+
+    def next_id(self) -> int:
+        """The number of the next file that is taken."""
+        row = self._connection.execute(
+            "SELECT seq FROM sqlite_sequence WHERE name = 'files'"
+        ).fetchone()
+        return 1 if row is None else int(row["seq"]) + 1
 
     def add(self, name: str, label: str, at: datetime) -> TakenFile:
         """Note that `name` is about to be taken."""

@@ -64,6 +64,7 @@ class Layout:
         own_line_fields: fields of its own that belong to a line, not to the order.
         quoted_tabs: does a double quote mean anything in a file separated by tabs?
         short_rows: may empty cells at the end of a row be left out?
+        lines_may_repeat: may two lines of an order be the same in everything?
         known_speeds_only: is a shipping method that the settings don't name an error?
         adapt: what is left to do before cells are read as values.
     """
@@ -74,6 +75,7 @@ class Layout:
     own_line_fields: frozenset[str] = frozenset()
     quoted_tabs: bool = True
     short_rows: bool = False
+    lines_may_repeat: bool = False
     known_speeds_only: bool = True
     adapt: Adapt | None = None
 

@@ -4,7 +4,8 @@ A row for each line; what belongs to the order stands on its first row only. Lin
 a line is known by its place in the order. The export tells what was ordered, not what is left to
 ship: an order that is unpaid, cancelled or fulfilled, and a line that is fulfilled or needs no
 shipping, is skipped with its reason, and an order of which only a part of a line, or a part of the
-money, is settled goes to a person.
+money, is settled goes to a person. `Notes` are left out: they may be meant for the staff only,
+and an order's comment is printed for the buyer.
 """
 
 from __future__ import annotations
@@ -179,7 +180,6 @@ SHOPIFY: Final = Layout(
         "email": ("Email",),
         "speed": ("Shipping Method",),
         "ordered_at": ("Created at",),
-        "comment": ("Notes",),
         "currency": ("Currency",),
         "shipping_price": ("Shipping",),
         "street": ("Shipping Street",),
@@ -207,6 +207,7 @@ SHOPIFY: Final = Layout(
     own_line_fields=frozenset(
         {"requires_shipping", "line_fulfillment_status", "line_discount", "first_row_only"}
     ),
+    lines_may_repeat=True,
     known_speeds_only=False,
     adapt=_adapt,
 )
