@@ -10,12 +10,18 @@ import importlib
 import os
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from fake_channel import FakeChannel
+from fake_network import FakeNetwork
 from servers import PostgresServer, ValkeyServer, running_postgres, running_valkey
+from stockpool.clock import ManualClock
+from stockpool.engine import Engine
+from stockpool.ids import IdSource
 
 # A database fixture gives one database to all examples of a property. That is meant: such tests
 # use names that no other example uses, or take back what they wrote.
@@ -118,6 +124,40 @@ def redis_url(redis_server: ValkeyServer) -> str:
     """An empty Redis-compatible store."""
     redis_server.flush()
     return redis_server.url
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """A clock that stands still until the test moves it."""
+    return ManualClock(datetime(2026, 1, 5, 12, tzinfo=UTC))
+
+
+@pytest.fixture
+def network(clock: ManualClock) -> FakeNetwork:
+    """The fulfillment network of `engine`: pools `amazon-na:US` and `amazon-na:CA`."""
+    return FakeNetwork(clock=clock)
+
+
+@pytest.fixture
+def channel() -> FakeChannel:
+    """The sales channel `web` of `engine`; it can do everything."""
+    return FakeChannel()
+
+
+@pytest.fixture
+def engine(
+    database_url: str, clock: ManualClock, network: FakeNetwork, channel: FakeChannel
+) -> Iterator[Engine]:
+    """An engine without installed plugins, on both databases, whose ids repeat run by run."""
+    with Engine.open(
+        database_url,
+        config={"plugins": []},
+        clock=clock,
+        ids=IdSource(seed=1),
+        networks={"amazon-na": network},
+        channels={"web": channel},
+    ) as opened:
+        yield opened
 
 
 def _upgrade(url: str) -> None:

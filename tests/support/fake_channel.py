@@ -1,0 +1,182 @@
+"""A sales channel in memory: scripted pages of orders, and everything that it was told.
+
+A push that comes again under a key that was taken changes nothing, as the contract demands;
+`pushes` keeps the repeats too, so that a test can tell *told once* from *asked once*.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from scripted_faults import Faults
+from stockpool.errors import RejectedError
+from stockpool.order_request import OrderRequest
+from stockpool.plugins.channel import (
+    AvailabilityUpdate,
+    CancellationUpdate,
+    Channel,
+    ChannelCapability,
+    ChannelListing,
+    ListingPage,
+    OrderPage,
+    OrderProblem,
+    PushRefusal,
+    RefundUpdate,
+    ShippingConstraints,
+    TrackingUpdate,
+    WebhookHint,
+)
+
+_Update = TypeVar("_Update", AvailabilityUpdate, TrackingUpdate, CancellationUpdate, RefundUpdate)
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """One call, with all updates that it brought."""
+
+    operation: str
+    updates: tuple[Any, ...]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The updates' keys."""
+        return tuple(update.key for update in self.updates)
+
+
+class FakeChannel(Channel):
+    """One shop. Safe to share between threads.
+
+    Attributes:
+        faults: what is to go wrong, by method name (`push_tracking`).
+        pushes: every call in order, with repeats.
+        told: what the shop has taken, by key: each update once.
+        altered: keys that came again with other content; must stay empty.
+        fetched_after: the cursor of every `fetch_orders` call.
+    """
+
+    def __init__(
+        self,
+        *,
+        capabilities: Iterable[ChannelCapability] = tuple(ChannelCapability),
+        constraints: ShippingConstraints | None = None,
+    ) -> None:
+        self.capabilities = frozenset(capabilities)
+        self.constraints = constraints or ShippingConstraints()
+        self.faults = Faults()
+        self.pushes: list[Push] = []
+        self.told: dict[str, Any] = {}
+        self.altered: list[str] = []
+        self.fetched_after: list[str | None] = []
+        self.quiet = True
+        self.closed = False
+        self._refusals: list[tuple[Callable[[Any], bool], RejectedError]] = []
+        self._pages: list[tuple[tuple[OrderRequest, ...], tuple[OrderProblem, ...]]] = []
+        self._listings: list[tuple[ChannelListing, ...]] = []
+        self._lock = threading.RLock()
+
+    # The contract ------------------------------------------------------------------------------
+
+    def fetch_orders(self, cursor: str | None) -> OrderPage:
+        self.fetched_after.append(cursor)
+        with self.faults.around("fetch_orders", cursor):
+            place = int(cursor or 0)
+            if place >= len(self._pages):
+                return OrderPage((), cursor)
+            orders, problems = self._pages[place]
+            more = place + 1 < len(self._pages)
+            return OrderPage(orders, str(place + 1), more, problems)
+
+    def fetch_listings(self, cursor: str | None) -> ListingPage:
+        with self.faults.around("fetch_listings", cursor):
+            place = int(cursor or 0)
+            if place >= len(self._listings):
+                return ListingPage((), cursor)
+            more = place + 1 < len(self._listings)
+            return ListingPage(self._listings[place], str(place + 1), more)
+
+    def push_availability(self, updates: Sequence[AvailabilityUpdate]) -> Sequence[PushRefusal]:
+        return self._push("push_availability", updates)
+
+    def push_tracking(self, updates: Sequence[TrackingUpdate]) -> Sequence[PushRefusal]:
+        return self._push("push_tracking", updates)
+
+    def push_cancellation(self, updates: Sequence[CancellationUpdate]) -> Sequence[PushRefusal]:
+        return self._push("push_cancellation", updates)
+
+    def push_refund(self, updates: Sequence[RefundUpdate]) -> Sequence[PushRefusal]:
+        return self._push("push_refund", updates)
+
+    def parse_webhook(self, headers: Mapping[str, str], body: bytes) -> WebhookHint:
+        if headers.get("X-Signature") != "good":
+            raise RejectedError("InvalidSignature", "the webhook is not from this shop")
+        document = json.loads(body)
+        return WebhookHint(headers["X-Delivery"], document["topic"], tuple(document["orders"]))
+
+    def idle(self) -> bool:
+        return self.quiet
+
+    def close(self) -> None:
+        self.closed = True
+
+    # What the test plays -----------------------------------------------------------------------
+
+    def add_page(
+        self, orders: Iterable[OrderRequest] = (), problems: Iterable[OrderProblem] = ()
+    ) -> None:
+        """One more page of orders, behind those that were scripted."""
+        self._pages.append((tuple(orders), tuple(problems)))
+
+    def add_listings(self, listings: Iterable[ChannelListing]) -> None:
+        """One more page of listings."""
+        self._listings.append(tuple(listings))
+
+    def refuse(
+        self, when: Callable[[Any], bool], code: str = "NotFound", reason: str = "no such order"
+    ) -> None:
+        """Refuse for good the updates of which `when` is true; the rest of the call is taken."""
+        self._refusals.append((when, RejectedError(code, reason)))
+
+    @property
+    def tracking(self) -> list[TrackingUpdate]:
+        """Parcels that the shop knows, in the order in which it was told."""
+        return self._of(TrackingUpdate)
+
+    @property
+    def cancellations(self) -> list[CancellationUpdate]:
+        """Cancellations that the shop knows."""
+        return self._of(CancellationUpdate)
+
+    @property
+    def refunds(self) -> list[RefundUpdate]:
+        """Refunds that the shop has made."""
+        return self._of(RefundUpdate)
+
+    @property
+    def availability(self) -> dict[str, int]:
+        """What the shop offers: the last figure that it was told, by channel SKU."""
+        return {u.channel_sku: u.quantity for u in self._of(AvailabilityUpdate)}
+
+    # Inside ------------------------------------------------------------------------------------
+
+    def _of(self, kind: type[_Update]) -> list[_Update]:
+        with self._lock:
+            return [update for update in self.told.values() if isinstance(update, kind)]
+
+    def _push(self, operation: str, updates: Sequence[_Update]) -> Sequence[PushRefusal]:
+        with self._lock:
+            self.pushes.append(Push(operation, tuple(updates)))
+        with self.faults.around(operation, [update.key for update in updates]), self._lock:
+            return [refusal for update in updates if (refusal := self._take(update)) is not None]
+
+    def _take(self, update: _Update) -> PushRefusal | None:
+        for when, error in self._refusals:
+            if when(update):
+                return PushRefusal(update.key, error)
+        known = self.told.setdefault(update.key, update)
+        if known != update:
+            self.altered.append(update.key)
+        return None
