@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 HEADERS = [
@@ -25,7 +25,6 @@ BREAKS = st.sampled_from(["\n", "\r\n", "\r", "\n\n"])
 CODECS = st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252", "cp932", "utf-32"])
 
 
-@settings(max_examples=150)
 @given(raw=st.binary(max_size=2_000))
 def test_arbitrary_bytes_are_contained(make_shop, raw):
     shop = make_shop()
@@ -34,7 +33,6 @@ def test_arbitrary_bytes_are_contained(make_shop, raw):
     assert "unreadable_file" not in shop.codes
 
 
-@settings(max_examples=250)
 @given(
     header=st.sampled_from(HEADERS),
     rows=st.lists(st.lists(CELLS, max_size=17), max_size=8),

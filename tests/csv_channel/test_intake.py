@@ -102,3 +102,47 @@ def test_a_file_without_orders_is_done(shop, plain):
     shop.read("orders.csv", plain())
     assert (shop.order_ids, shop.codes) == ([], [])
     assert shop.files() == ["done/orders.csv"]
+
+
+@pytest.mark.parametrize("damage", [None, b"", b"o{}\n", b"\x00" * 500, "cut"])
+def test_a_lost_or_damaged_spool_is_made_anew(shop, plain, row, damage):
+    shop.drop("orders.csv", plain(*(row(str(n)) for n in range(6))))
+    shop.fetch(limits={"page_orders": 2})
+    spool = shop.folder / ".state/spool/1"
+    if damage is None:
+        spool.unlink()
+    elif damage == "cut":
+        spool.write_bytes(b"")
+    else:
+        spool.write_bytes(damage * 2 + spool.read_bytes()[len(damage) * 2 + 5 :])
+    shop.fetch_all(limits={"page_orders": 2})
+    assert set(shop.order_ids) == {str(n) for n in range(6)}
+    assert shop.files() == ["done/orders.csv"]
+
+
+def test_a_cursor_into_the_middle_of_an_order_loses_nothing(shop, plain, row):
+    shop.drop("orders.csv", plain(*(row(str(n)) for n in range(6))))
+    page = shop.channel(limits={"page_orders": 2}).fetch_orders(None)
+    told = json.loads(page.cursor)
+    shop.cursor = json.dumps(told | {"offset": told["offset"] - 7})
+    assert set(shop.fetch_all().order_ids) == {str(n) for n in range(6)}
+
+
+def test_a_defect_in_reading_refuses_the_file_and_not_the_next_ones(
+    shop, plain, row, monkeypatch, age
+):
+    from stockpool_csv_channel.building import Builder
+
+    build = Builder.build
+
+    def stumble(self, group):
+        if group.order_id == "bad":
+            raise ZeroDivisionError
+        return build(self, group)
+
+    monkeypatch.setattr(Builder, "build", stumble)
+    age(shop.drop("a.csv", plain(row("1"), row("bad"))), 20)
+    age(shop.drop("b.csv", plain(row("2"))), 10)
+    shop.fetch_all()
+    assert (shop.order_ids, shop.codes) == (["2"], ["unreadable_file"])
+    assert "rejected/a.csv" in shop.files()

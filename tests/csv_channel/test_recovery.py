@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stockpool.plugins.channel import LineQuantity, TrackingUpdate
@@ -145,7 +145,6 @@ def test_updates_survive_a_kill_at_every_step(make_shop, monkeypatch, fetched_aw
     assert number > 8
 
 
-@settings(max_examples=40)
 @given(
     sizes=st.lists(st.integers(min_value=1, max_value=7), min_size=1, max_size=4),
     page=st.integers(min_value=1, max_value=5),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 DANGEROUS = tuple("=+-@\t\r\n")
@@ -45,7 +45,6 @@ def test_a_file_without_bad_rows_leaves_nothing_in_rejected(shop, plain, row):
     assert shop.files() == ["done/orders.csv"]
 
 
-@settings(max_examples=60)
 @given(
     st.lists(
         st.tuples(

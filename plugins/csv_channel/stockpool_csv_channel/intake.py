@@ -140,17 +140,17 @@ class _Visit:
         problems: Sequence[OrderProblem] = (),
     ) -> OrderPage | None:
         """The next page of `file`; None if it has none, now or at all."""
-        if file.status is Status.TAKEN or not self._folder.spool.is_regular(str(file.id)):
+        part = None
+        if file.status is Status.READING:
+            part = self._read(file, reached)
+        if part is None:
             prepared = self._prepare(file)
-            if prepared is None:
+            if prepared is None or (part := self._read(prepared, reached)) is None:
                 return None
             file = prepared
         assert file.turn is not None
         assert file.sha256 is not None
-        offset = reached.offset if reached is not None and reached.turn == file.turn else 0
-        with self._folder.spool.read(str(file.id)) as records:
-            part = spool.read(records, offset, self._settings.limits.page_orders)
-        if part.end == offset:
+        if part.end == part.start:
             # Nothing (more) in it, so there is nothing to wait for.
             self._finish(file)
             return None
@@ -159,6 +159,18 @@ class _Visit:
         return OrderPage(
             part.orders, after.as_cursor(), more=True, problems=(*problems, *part.problems)
         )
+
+    def _read(self, file: TakenFile, reached: Position | None) -> spool.Slice | None:
+        """The next records of `file`; None if its spool is lost or of no use any more."""
+        offset = reached.offset if reached is not None and reached.turn == file.turn else 0
+        try:
+            with self._folder.spool.read(str(file.id)) as records:
+                part = spool.read(records, offset, self._settings.limits.page_orders)
+            return None if part.end == offset < file.spool_bytes else part
+        except (FileNotFoundError, ValueError):
+            # Deleted, damaged, or written by another version: the file is interpreted again, and
+            # gets a new turn, so that nothing of it counts as stored.
+            return None
 
     def _take(self, name: str) -> TakenFile:
         file = self._files.add(

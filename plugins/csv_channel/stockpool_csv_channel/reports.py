@@ -103,18 +103,18 @@ class RejectedRows:
 
     def add(self, rows: Sequence[tuple[int, list[str]]]) -> None:
         """Write the rows of one order down."""
-        new = self._lines.is_empty
-        text = self._lines.text
-        if self._quoted:
-            writer = csv.writer(text, delimiter=self._delimiter)
-        else:
-            writer = csv.writer(
-                text, delimiter=self._delimiter, quoting=csv.QUOTE_NONE, quotechar=None
-            )
-        if new:
-            writer.writerow(guard_row(self._header))
+        if self._lines.is_empty:
+            self._write(self._header)
         for _, cells in rows:
-            writer.writerow([cell.replace("\0", "") for cell in guard_row(cells)])
+            self._write([cell.replace("\0", "") for cell in cells])
+
+    def _write(self, cells: Sequence[str]) -> None:
+        guarded = guard_row(cells)
+        if self._quoted:
+            csv.writer(self._lines.text, delimiter=self._delimiter).writerow(guarded)
+        else:
+            # No cell of such a file holds a tab or a line break, and no quote means anything.
+            self._lines.text.write(self._delimiter.join(guarded) + "\r\n")
 
     def publish(self, target: Directory, label: str) -> None:
         """Put them beside the files of `target`, if any were rejected."""

@@ -41,11 +41,13 @@ class Slice:
 
     orders: Sequence[OrderRequest]
     problems: Sequence[OrderProblem]
+    start: int
     end: int
 
 
 def read(file: BinaryIO, offset: int, most: int) -> Slice:
     """Up to `most` records from `offset` on."""
+    start = offset
     file.seek(offset)
     orders: list[OrderRequest] = []
     problems: list[OrderProblem] = []
@@ -60,4 +62,4 @@ def read(file: BinaryIO, offset: int, most: int) -> Slice:
             record = json.loads(line[1:])
             problem = Problem(**record["problem"])
             problems.append(OrderProblem(record["source"], problem, record["order"]))
-    return Slice(orders, problems, offset)
+    return Slice(orders, problems, start, offset)
