@@ -1,0 +1,118 @@
+"""What only a simulated Amazon lets one do: put stock there, look inside, and break things."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from stockpool_amazon_sim import faults, inventory
+from stockpool_amazon_sim.base import SimulatorBase
+from stockpool_amazon_sim.records import Sku
+from stockpool_amazon_sim.stock import stock_of
+from stockpool_amazon_sim.world import World
+
+
+class Controls(SimulatorBase):
+    """Control calls: no rate limits, no faults. They raise ValueError when used wrongly."""
+
+    def register(
+        self,
+        country: str,
+        sku: str,
+        *,
+        fnsku: str | None = None,
+        weight_grams: int = 250,
+        size_tier: str = "small_standard",
+        units_per_box: int = 10,
+        ineligible_features: Sequence[str] = (),
+    ) -> str:
+        """Make a SKU known in a country; returns its FNSKU.
+
+        SKUs that are given the same FNSKU share one physical pool.
+        """
+        with self._call(writes=True) as world:
+            chosen = fnsku or inventory.default_fnsku(world, sku)
+            record = Sku(
+                country,
+                sku,
+                chosen,
+                weight_grams,
+                size_tier,
+                units_per_box,
+                list(ineligible_features),
+            )
+            return inventory.register(world, record).fnsku
+
+    def stock(
+        self, country: str, sku: str, quantity: int, fulfillment_center_id: str | None = None
+    ) -> None:
+        """Put units on the shelf at once, evenly over the country's centers or into one.
+
+        A SKU that is not known is registered.
+        """
+        with self._call(writes=True) as world:
+            inventory.add_stock(world, _sku(world, country, sku), quantity, fulfillment_center_id)
+
+    def buckets(self, country: str, sku: str) -> dict[str, int]:
+        """A SKU's units by bucket, without those that hold none."""
+        with self._call() as world:
+            known = inventory.known_sku(world, country, sku)
+            return inventory.totals(stock_of(world, country, known.fnsku))
+
+    def buckets_by_center(self, country: str, sku: str) -> dict[str, dict[str, int]]:
+        """A SKU's units by center and bucket."""
+        with self._call() as world:
+            known = inventory.known_sku(world, country, sku)
+            stock = stock_of(world, country, known.fnsku)
+            return {center: dict(buckets) for center, buckets in stock.centers.items()}
+
+    def fulfillment_order_ids(self) -> list[str]:
+        """Every order that was ever taken, once, by id."""
+        with self._call() as world:
+            return [order_id for order_id, _ in world.store.orders.all()]
+
+    def attempts(self, order_id: str) -> int:
+        """How many createFulfillmentOrder calls arrived under an id, those refused included."""
+        with self._call() as world:
+            order = world.store.orders.get(order_id)
+            lost = int(world.store.notes.get(f"attempts:{order_id}") or "0")
+            return lost + (order.attempts if order is not None else 0)
+
+    def statistics(self) -> Mapping[str, int]:
+        """Counters: `orders:<status>`, `duplicate_creates`, `split_orders`, `shipments`,
+        `packages`, `parcels_delivered`, `parcels_lost`, `parcels_returned`, `damaged_units`,
+        `faults:<fault>` ... Those that are zero may be missing.
+        """
+        with self._call() as world:
+            counters = world.store.counters()
+            return {
+                name: value
+                for name, value in sorted(counters.items())
+                if value and name not in _PRIVATE
+            }
+
+    def inject(
+        self,
+        fault: str,
+        *,
+        operation: str | None = None,
+        order_id: str | None = None,
+        times: int = 1,
+    ) -> None:
+        """Let a fault happen the next `times` times that it fits. See `faults.FAULTS`.
+
+        Args:
+            operation: Amazon's name of the operation; None: any.
+            order_id: only for this order (or removal order); None: any.
+        """
+        with self._call(writes=True) as world:
+            faults.inject(world, fault, operation, order_id, times)
+
+
+_PRIVATE = frozenset({"now", "injections", "injections_made"})
+
+
+def _sku(world: World, country: str, sku: str) -> Sku:
+    known = world.store.skus.get(f"{country}|{sku}")
+    if known is not None:
+        return known
+    return inventory.register(world, Sku(country, sku, inventory.default_fnsku(world, sku)))

@@ -1,0 +1,87 @@
+"""The simulator as a `Network`: translates, and decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import cast, get_args
+
+from stockpool.order_request import Feature, Speed
+from stockpool.plugins.channel import PluginContext
+from stockpool.plugins.network import (
+    ChangePage,
+    FulfillmentAccepted,
+    FulfillmentRequest,
+    FulfillmentState,
+    Network,
+    NetworkCapability,
+    PoolProfile,
+    RateLimit,
+    SpeedProfile,
+    StockPage,
+)
+from stockpool_amazon_sim import views
+from stockpool_amazon_sim.countries import country
+from stockpool_amazon_sim.fees import unit_and_order_fee
+from stockpool_amazon_sim.rate_limits import LIMITS
+from stockpool_amazon_sim.settings import AmazonSimSettings
+from stockpool_amazon_sim.simulated_time import to_datetime
+from stockpool_amazon_sim.simulator import Simulator
+
+
+class AmazonSimNetwork(Network):
+    """A simulated Amazon as the engine sees it; `simulator` has the controls."""
+
+    capabilities: frozenset[NetworkCapability] = frozenset()
+
+    def __init__(self, settings: AmazonSimSettings, context: PluginContext) -> None:
+        self.simulator = Simulator(settings, context.clock, folder=context.folder)
+        self._settings = settings
+        self._pools = [self._pool(code) for code in settings.countries]
+
+    def pools(self) -> Sequence[PoolProfile]:
+        return self._pools
+
+    def rate_limits(self) -> Mapping[str, RateLimit]:
+        if not self._settings.rate_limits:
+            return {}
+        speed = self._settings.speed
+        return {name: RateLimit(rate * speed, burst) for name, (rate, burst) in LIMITS.items()}
+
+    def snapshot(self, country: str, cursor: str | None = None) -> StockPage:
+        page = self.simulator.get_inventory_summaries(country, cursor)
+        figures = [views.figures(summary) for summary in page.summaries]
+        return StockPage(to_datetime(page.at), figures, page.cursor)
+
+    def create_fulfillment(self, request: FulfillmentRequest) -> FulfillmentAccepted:
+        return self.simulator.create_fulfillment_order(views.order_request(request), views.accepted)
+
+    def get_fulfillment(self, fulfillment_order_id: str) -> FulfillmentState | None:
+        return self.simulator.get_fulfillment_order(fulfillment_order_id, views.state)
+
+    def update_fulfillment(self, request: FulfillmentRequest) -> None:
+        self.simulator.update_fulfillment_order(views.order_request(request))
+
+    def cancel_fulfillment(self, fulfillment_order_id: str) -> None:
+        self.simulator.cancel_fulfillment_order(fulfillment_order_id)
+
+    def changes(self, cursor: str | None) -> ChangePage:
+        page = self.simulator.list_all_fulfillment_orders(views.state, cursor)
+        return ChangePage(page.orders, page.cursor, page.more)
+
+    def idle(self) -> bool:
+        return self.simulator.idle()
+
+    def close(self) -> None:
+        self.simulator.close()
+
+    def _pool(self, code: str) -> PoolProfile:
+        known = country(code)
+        on = self.simulator.now().date()
+        speeds = []
+        for name, speed in known.speeds.items():
+            unit_fee, order_fee = unit_and_order_fee(code, on, name)
+            speeds.append(SpeedProfile(cast(Speed, name), speed.latest_days, order_fee, unit_fee))
+        # What is silently not granted is promised all the same: that is the point of it.
+        accepted = self._settings.accepted_features(code)
+        features = [name for name in get_args(Feature) if name in accepted]
+        return PoolProfile(code, known.currency, speeds, known.destinations, frozenset(features))

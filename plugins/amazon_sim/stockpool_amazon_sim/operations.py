@@ -1,0 +1,141 @@
+"""Amazon's operations, named as in the API, with their rate limits and faults."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from stockpool_amazon_sim import cancelling, inventory, orders
+from stockpool_amazon_sim.base import SimulatorBase
+from stockpool_amazon_sim.checks import invalid
+from stockpool_amazon_sim.inventory import SummaryPage
+from stockpool_amazon_sim.records import Order, decode_order, encode
+from stockpool_amazon_sim.requests import FulfillmentOrderRequest
+from stockpool_amazon_sim.simulated_time import to_micros
+from stockpool_amazon_sim.world import World
+
+T = TypeVar("T")
+
+CHANGES_PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage(Generic[T]):
+    """Orders, each seen by the caller's view; `cursor` is where to go on."""
+
+    orders: Sequence[T]
+    cursor: str
+    more: bool
+
+
+def copy_of(order: Order) -> Order:
+    """The whole record, apart from the simulator's own."""
+    return decode_order(encode(order))
+
+
+class Operations(SimulatorBase):
+    """What a seller may call.
+
+    A `view` turns the simulator's record into what the caller wants while the simulator stands
+    still; the record itself is not to be kept.
+    """
+
+    def create_fulfillment_order(
+        self, request: FulfillmentOrderRequest, view: Callable[[Order], T]
+    ) -> T:
+        """createFulfillmentOrder. See `orders.create` for what is refused."""
+        return self._perform(
+            "createFulfillmentOrder",
+            request.seller_fulfillment_order_id,
+            lambda world: view(orders.create(world, request)),
+            writes=True,
+        )
+
+    def get_fulfillment_order(self, order_id: str, view: Callable[[Order], T]) -> T | None:
+        """getFulfillmentOrder: None where Amazon answers that it knows no such order."""
+
+        def read(world: World) -> T | None:
+            order = world.store.orders.get(order_id) if order_id.isprintable() else None
+            return None if order is None else view(order)
+
+        return self._perform("getFulfillmentOrder", order_id, read)
+
+    def update_fulfillment_order(self, request: FulfillmentOrderRequest) -> None:
+        """updateFulfillmentOrder. See `cancelling.update`."""
+        self._perform(
+            "updateFulfillmentOrder",
+            request.seller_fulfillment_order_id,
+            lambda world: cancelling.update(world, request),
+            writes=True,
+        )
+
+    def cancel_fulfillment_order(self, order_id: str) -> None:
+        """cancelFulfillmentOrder: a request, see `cancelling.request_cancellation`."""
+        self._perform(
+            "cancelFulfillmentOrder",
+            order_id,
+            lambda world: cancelling.request_cancellation(world, order_id),
+            writes=True,
+        )
+
+    def list_all_fulfillment_orders(
+        self,
+        view: Callable[[Order], T],
+        cursor: str | None = None,
+        *,
+        query_start: datetime | None = None,
+        limit: int = CHANGES_PAGE,
+    ) -> OrderPage[T]:
+        """listAllFulfillmentOrders: orders that changed after the cursor, as they are now.
+
+        Args:
+            query_start: without a cursor, begin with what changed at or after this time.
+        """
+
+        def read(world: World) -> OrderPage[T]:
+            return _changed(world, view, cursor, query_start, limit)
+
+        return self._perform("listAllFulfillmentOrders", cursor or "", read)
+
+    def get_inventory_summaries(self, country: str, cursor: str | None = None) -> SummaryPage:
+        """getInventorySummaries of one country; all pages show one instant."""
+        return self._perform(
+            "getInventorySummaries",
+            f"{country}:{cursor}",
+            lambda world: inventory.summaries(world, country, cursor),
+        )
+
+
+def _changed(
+    world: World,
+    view: Callable[[Order], T],
+    cursor: str | None,
+    query_start: datetime | None,
+    limit: int,
+) -> OrderPage[T]:
+    store = world.store
+    if cursor is not None:
+        if not (cursor.isascii() and cursor.isdigit()):
+            raise invalid("nextToken is not valid")
+        after = int(cursor)
+    else:
+        after = 0 if query_start is None else store.changes_since(to_micros(query_start))
+    changes = store.changes_after(after, limit + 1)
+    more = len(changes) > limit
+    changes = changes[:limit]
+    views: list[T] = []
+    for change in changes:
+        told = (
+            store.orders.get(change.order_id)
+            if change.document is None
+            else decode_order(change.document)
+        )
+        assert told is not None
+        views.append(view(told))
+    if world.draws.chance(
+        world.settings.faults.reordered_changes, "reordered", after, len(changes)
+    ):
+        views = world.draws.shuffled(views, "reordered", after)
+    return OrderPage(views, str(changes[-1].sequence if changes else after), more)

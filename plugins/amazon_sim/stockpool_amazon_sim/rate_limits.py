@@ -1,0 +1,53 @@
+"""Amazon's rate limits: a token bucket for each operation, on the simulator's clock.
+
+A bucket holds `burst` tokens and is refilled at `rate` a second. Figures: the usage plans of the
+Fulfillment Outbound API 2020-07-01 (2 a second, 30 at once) and the FBA Inventory API v1 (2 and
+2). Removal orders have no API; they get the same figures as MCF orders.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from stockpool.errors import Throttled
+from stockpool_amazon_sim.world import World
+
+LIMITS: Mapping[str, tuple[float, int]] = {
+    "createFulfillmentOrder": (2.0, 30),
+    "updateFulfillmentOrder": (2.0, 30),
+    "cancelFulfillmentOrder": (2.0, 30),
+    "getFulfillmentOrder": (2.0, 30),
+    "listAllFulfillmentOrders": (2.0, 30),
+    "getFulfillmentPreview": (2.0, 30),
+    "getPackageTrackingDetails": (2.0, 30),
+    "listReturnReasonCodes": (2.0, 30),
+    "createFulfillmentReturn": (2.0, 30),
+    "getFeatures": (2.0, 30),
+    "getInventorySummaries": (2.0, 2),
+    "createRemovalOrder": (2.0, 30),
+    "cancelRemovalOrder": (2.0, 30),
+    "getRemovalOrder": (2.0, 30),
+}
+"""(tokens a second, size of the bucket) by operation."""
+
+_SECOND = 1_000_000
+
+
+def take_token(world: World, operation: str) -> None:
+    """Let a call pass, or refuse it.
+
+    Raises:
+        Throttled: if the bucket is empty; `retry_after` is in seconds of the engine's clock.
+    """
+    if not world.settings.rate_limits:
+        return
+    rate, burst = LIMITS[operation]
+    key = f"bucket:{operation}"
+    note = world.store.notes.get(key)
+    tokens, at = json.loads(note) if note else (float(burst), world.now)
+    tokens = min(float(burst), tokens + (world.now - at) / _SECOND * rate)
+    if tokens < 1:
+        wait = (1 - tokens) / rate / world.settings.speed
+        raise Throttled(f"{operation}: QuotaExceeded", retry_after=wait)
+    world.store.notes.put(key, json.dumps([tokens - 1, world.now]))

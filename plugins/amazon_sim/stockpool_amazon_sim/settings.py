@@ -1,0 +1,184 @@
+"""The settings of a simulated Amazon: `[networks.NAME]` with `type = "amazon_sim"`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from stockpool_amazon_sim.countries import country, known_countries
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+Span = tuple[Annotated[float, Field(ge=0)], Annotated[float, Field(ge=0)]]
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Steps(_Settings):
+    """How long each step takes, as [shortest, longest], in hours unless the name says days.
+
+    The defaults follow what sellers see: about a quarter of an hour in which an order can be
+    cancelled, a day or so in the center, and the days on the way that each country's data gives.
+
+    Attributes:
+        validate_order: New -> Received (units are reserved here).
+        plan: Received -> Planning.
+        allocate: Planning -> Processing, when the first shipments are PENDING.
+        pick: by speed, until the units are in hand; a shipment can be cancelled until then.
+        pack: until the parcels are closed.
+        hand_over: until the carrier has them: SHIPPED.
+        tracking_delay: how late a delayed tracking number is.
+        cancel: from the request to its effect.
+        delivery_delay_days: how much longer a delayed parcel takes.
+        return_days: how long an undeliverable parcel or a customer's return is on its way back.
+        grading: from a return's arrival to its disposition.
+        hold_days: after which a held order is cancelled.
+        fill_all: after which FillAll stops to wait for stock.
+        inbound_working / inbound_transit_days / inbound_wave / inbound_close_days: until a
+            shipment leaves, arrives, shows its next units, and is closed.
+        transfer: a transfer between centers.
+        fc_processing: units set aside in a center.
+        research_days: until misplaced units are found or written off.
+        sale: until an order of Amazon's own shop leaves.
+        removal_pending / removal_planning: until a removal order is planned, and processed.
+        removal_wave_days: between the parts of a removal order.
+    """
+
+    validate_order: Span = (0.005, 0.02)
+    plan: Span = (0.1, 0.25)
+    allocate: Span = (0.05, 0.15)
+    pick: Mapping[str, Span] = {
+        "standard": (4.0, 20.0),
+        "expedited": (2.0, 8.0),
+        "priority": (1.0, 4.0),
+    }
+    pack: Span = (0.2, 1.0)
+    hand_over: Span = (0.5, 4.0)
+    tracking_delay: Span = (1.0, 12.0)
+    cancel: Span = (0.005, 0.03)
+    delivery_delay_days: Span = (1.0, 4.0)
+    return_days: Span = (5.0, 14.0)
+    grading: Span = (24.0, 72.0)
+    hold_days: float = Field(default=14.0, gt=0)
+    fill_all: float = Field(default=24.0, gt=0)
+    inbound_working: Span = (12.0, 48.0)
+    inbound_transit_days: Span = (3.0, 8.0)
+    inbound_wave: Span = (6.0, 24.0)
+    inbound_close_days: Span = (20.0, 40.0)
+    transfer: Span = (24.0, 120.0)
+    fc_processing: Span = (12.0, 72.0)
+    research_days: Span = (5.0, 30.0)
+    sale: Span = (2.0, 20.0)
+    removal_pending: Span = (2.0, 8.0)
+    removal_planning: Span = (12.0, 72.0)
+    removal_wave_days: Span = (2.0, 7.0)
+
+
+class CallFaults(_Settings):
+    """What goes wrong with calls, as probabilities.
+
+    Attributes:
+        throttle: refused for the rate; not done.
+        transient: a server error that says so; not done.
+        timeout_before: no answer; not done.
+        timeout_after: no answer; done.
+        slow: answered late, by `slow_seconds` on the engine's clock.
+    """
+
+    throttle: Probability = 0.0
+    transient: Probability = 0.0
+    timeout_before: Probability = 0.0
+    timeout_after: Probability = 0.0
+    slow: Probability = 0.0
+    slow_seconds: float = Field(default=2.0, ge=0)
+
+
+class Faults(_Settings):
+    """What goes wrong, as probabilities. All zero by default.
+
+    Attributes:
+        calls: for every operation; `operations` replaces it for some, by Amazon's name.
+        duplicate_changes: a change is told twice.
+        late_changes: a change is told late, `late_hours`, with the state that was then.
+        reordered_changes: a page of changes comes in another order.
+        damaged_units: a unit is found damaged at the pick.
+        delayed_tracking: a tracking number comes later than SHIPPED.
+        delayed_parcels, attempted_parcels, lost_parcels, undeliverable_parcels: what becomes of
+            a parcel instead of a plain delivery.
+        inbound_damaged, inbound_missing, inbound_found: of the units of an inbound shipment:
+            damaged on arrival; not there when it is received; of those, found later.
+    """
+
+    calls: CallFaults = CallFaults()
+    operations: Mapping[str, CallFaults] = {}
+    duplicate_changes: Probability = 0.0
+    late_changes: Probability = 0.0
+    late_hours: Span = (0.5, 12.0)
+    reordered_changes: Probability = 0.0
+    damaged_units: Probability = 0.0
+    delayed_tracking: Probability = 0.0
+    delayed_parcels: Probability = 0.0
+    attempted_parcels: Probability = 0.0
+    lost_parcels: Probability = 0.0
+    undeliverable_parcels: Probability = 0.0
+    inbound_damaged: Probability = 0.0
+    inbound_missing: Probability = 0.0
+    inbound_found: Probability = 0.5
+
+
+class AmazonSimSettings(_Settings):
+    """A seller's account at a simulated Amazon.
+
+    Attributes:
+        countries: one pool each, in this order.
+        seed: of all chance.
+        speed: how much faster than the engine's clock the simulator's clock runs.
+        state: a file that keeps the state and lets processes share it; relative to the
+            configuration's folder. None: in memory.
+        rate_limits: refuse calls above Amazon's published rates (on the simulator's clock).
+        duplicate_code: what a create call with a known id is refused with.
+        not_granted: by country, features that are taken and silently not kept to.
+        refused_features: by country, features that are refused if they are required.
+        address_line_characters: bound of a name and of each address line (the live bound is
+            not published).
+        stock: what is there in the beginning, by country and SKU, or a CSV file with the columns
+            country, sku, fnsku, quantity. Loaded once for each state.
+    """
+
+    countries: tuple[str, ...] = Field(default=("US", "CA", "MX"), min_length=1)
+    seed: int = 1
+    speed: float = Field(default=1.0, gt=0)
+    state: Path | None = None
+    rate_limits: bool = False
+    duplicate_code: Literal["AlreadyExists", "InvalidInput"] = "AlreadyExists"
+    not_granted: Mapping[str, tuple[str, ...]] = {}
+    refused_features: Mapping[str, tuple[str, ...]] = {}
+    address_line_characters: int = Field(default=60, ge=1)
+    faults: Faults = Faults()
+    steps: Steps = Steps()
+    stock: Mapping[str, Mapping[str, Annotated[int, Field(ge=0)]]] | Path | None = None
+
+    @field_validator("countries")
+    @classmethod
+    def _are_known(cls, codes: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = [code for code in codes if code not in known_countries()]
+        if unknown:
+            raise ValueError(
+                f"no data for {', '.join(unknown)}; there is for {', '.join(known_countries())}"
+            )
+        if len(set(codes)) != len(codes):
+            raise ValueError("name each country once")
+        return codes
+
+    def granted_features(self, code: str) -> frozenset[str]:
+        """What a country keeps to of what is asked for."""
+        withheld = {*self.not_granted.get(code, ()), *self.refused_features.get(code, ())}
+        return frozenset(country(code).features) - withheld
+
+    def accepted_features(self, code: str) -> frozenset[str]:
+        """What may be asked for as Required in a country, kept to or not."""
+        return frozenset(country(code).features) - {*self.refused_features.get(code, ())}

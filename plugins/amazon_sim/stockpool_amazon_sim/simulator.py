@@ -1,0 +1,41 @@
+"""The simulator as one class: Amazon's operations and the controls."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from stockpool.clock import Clock, SystemClock
+from stockpool.errors import ConfigurationError
+from stockpool_amazon_sim.controls import Controls
+from stockpool_amazon_sim.operations import Operations
+from stockpool_amazon_sim.settings import AmazonSimSettings
+from stockpool_amazon_sim.storage import SqliteStore
+
+
+class Simulator(Operations, Controls):
+    """One seller's account at a simulated Amazon. Safe to share between threads."""
+
+    @classmethod
+    def open(cls, path: Path | str, clock: Clock | None = None) -> Simulator:
+        """Join a simulator that lives in a file, with the settings that are kept in it.
+
+        Args:
+            clock: the clock of those who use it already; None: the machine's.
+
+        Raises:
+            ConfigurationError: if there is no simulator in the file.
+        """
+        path = Path(path)
+        if not path.is_file():
+            raise ConfigurationError(f"{path}: there is no simulator's state")
+        store = SqliteStore(path)
+        with store.transaction():
+            document = store.notes.get("settings")
+        if document is None:
+            store.close()
+            raise ConfigurationError(f"{path}: this is no simulator's state")
+        simulator = cls.__new__(cls)
+        simulator._set_up(
+            store, AmazonSimSettings.model_validate_json(document), clock or SystemClock()
+        )
+        return simulator

@@ -1,0 +1,195 @@
+"""What the simulator's logic may ask of its store; both forms give exactly this.
+
+Rules for the logic above:
+- All work happens inside `with store.transaction()`. It commits, also when an error that is part
+  of the simulated world is raised (`PluginError`); any other exception rolls the file form back.
+- `get` answers the same object for a key within a transaction. Whoever changes a record puts it
+  back; a record is not kept across transactions.
+- Nothing here scans what is finished, except `scan` and `movements_after`, which audits use.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from stockpool_amazon_sim.records import (
+    Inbound,
+    Injection,
+    Micros,
+    Movement,
+    Order,
+    Removal,
+    Sale,
+    Sku,
+    Stock,
+    decode_inbound,
+    decode_injection,
+    decode_order,
+    decode_removal,
+    decode_sale,
+    decode_sku,
+    decode_stock,
+    decode_text,
+)
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Event:
+    """Something that will happen at `due` to the thing called `subject`.
+
+    Attributes:
+        quiet: it does not count as work under way (`idle`).
+    """
+
+    due: Micros
+    kind: str
+    subject: str
+    detail: str = ""
+    quiet: bool = False
+
+
+class Table(ABC, Generic[T]):
+    """Records of one kind by key."""
+
+    @abstractmethod
+    def get(self, key: str) -> T | None:
+        """The record, or None."""
+
+    @abstractmethod
+    def put(self, key: str, record: T) -> None:
+        """Keep a new or changed record."""
+
+    @abstractmethod
+    def remove(self, key: str) -> None:
+        """Forget a record; it may be unknown."""
+
+    @abstractmethod
+    def scan(self, prefix: str = "", after: str = "", limit: int = 1000) -> list[tuple[str, T]]:
+        """Records with keys that begin with `prefix` and sort after `after`, in key order."""
+
+    def settle(self, key: str) -> None:
+        """Nothing more is expected to happen to this record: it may be packed away."""
+        return None
+
+    def all(self, prefix: str = "") -> Iterator[tuple[str, T]]:
+        """All records, page by page, in key order."""
+        after = ""
+        while page := self.scan(prefix, after):
+            yield from page
+            after = page[-1][0]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An entry of the index of changes. `document`: an older state to tell again."""
+
+    sequence: int
+    order_id: str
+    document: str | None
+
+
+class Store(ABC):
+    """Tables, dated events, the index of changes, the journal of movements, and counters."""
+
+    orders: Table[Order]
+    skus: Table[Sku]
+    stock: Table[Stock]
+    sales: Table[Sale]
+    inbound: Table[Inbound]
+    removals: Table[Removal]
+    injections: Table[Injection]
+    waiting: Table[str]
+    packages: Table[str]
+    notes: Table[str]
+
+    @abstractmethod
+    def transaction(self) -> AbstractContextManager[None]:
+        """One call. Other processes see all of it or nothing."""
+
+    @abstractmethod
+    def checkpoint(self) -> None:
+        """Commit what was done so far in this transaction and let others in for a moment."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Give back what is held open."""
+
+    @abstractmethod
+    def schedule(self, event: Event) -> None:
+        """Add a dated event."""
+
+    @abstractmethod
+    def take_due(self, now: Micros) -> Event | None:
+        """Remove and return the earliest event due at or before `now`; ties as scheduled."""
+
+    @abstractmethod
+    def drop_events(self, subject: str, detail: str | None = None, kind: str | None = None) -> None:
+        """Remove what is still to come for a subject (all of it, or one detail or kind)."""
+
+    @abstractmethod
+    def busy(self) -> bool:
+        """Whether an event that is not quiet is still to come."""
+
+    @abstractmethod
+    def next_due(self) -> Micros | None:
+        """When the earliest event that is not quiet is due."""
+
+    @abstractmethod
+    def touch(self, order_id: str, at: Micros, document: str | None = None) -> int:
+        """Note a change of an order at the end of the index; its earlier entry goes away.
+
+        With a document the entry is an extra one, which stays where it is.
+        """
+
+    @abstractmethod
+    def changes_after(self, sequence: int, limit: int) -> list[Change]:
+        """Entries after `sequence`, in order."""
+
+    @abstractmethod
+    def changes_since(self, at: Micros) -> int:
+        """The sequence after which all entries were made at or after `at`."""
+
+    @abstractmethod
+    def record(self, movement: Movement) -> None:
+        """Append to the journal."""
+
+    @abstractmethod
+    def movement_sequence(self) -> int:
+        """The journal's length."""
+
+    @abstractmethod
+    def movements_after(self, sequence: int) -> Iterable[Movement]:
+        """The journal from a place on, in order."""
+
+    @abstractmethod
+    def count(self, name: str, by: int = 1) -> None:
+        """Add to a counter."""
+
+    @abstractmethod
+    def counter(self, name: str) -> int:
+        """What a counter shows; 0 if it was never added to."""
+
+    @abstractmethod
+    def counters(self) -> Mapping[str, int]:
+        """All counters, by name."""
+
+
+DECODERS: Mapping[str, Callable[[str], Any]] = {
+    "orders": decode_order,
+    "skus": decode_sku,
+    "stock": decode_stock,
+    "sales": decode_sale,
+    "inbound": decode_inbound,
+    "removals": decode_removal,
+    "injections": decode_injection,
+    "waiting": decode_text,
+    "packages": decode_text,
+    "notes": decode_text,
+}
+"""How each table's records are read back; the names are those of the `Store`'s members."""

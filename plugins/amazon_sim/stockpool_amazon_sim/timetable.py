@@ -1,0 +1,32 @@
+"""Which rule carries out which kind of dated event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from stockpool_amazon_sim import cancelling, carriage, orders, returns, shipping
+from stockpool_amazon_sim.storage.interface import Event
+from stockpool_amazon_sim.world import World
+
+
+def _tell_late(world: World, event: Event) -> None:
+    """A change is told at last, as the order was then."""
+    world.store.touch(event.subject, world.now, event.detail)
+
+
+HANDLERS: Mapping[str, Callable[[World, Event], None]] = {
+    "validate": orders.validate,
+    "plan": orders.plan,
+    "allocate": orders.start_picking,
+    "gives_up": orders.give_up,
+    "restocked": orders.restocked,
+    "cancel": cancelling.cancel,
+    "hold_expires": cancelling.hold_expires,
+    "pick": shipping.pick,
+    "pack": shipping.pack,
+    "ship": shipping.ship,
+    "tracking": carriage.tracking_comes,
+    "scan": carriage.scan,
+    "grade": returns.grade,
+    "told_late": _tell_late,
+}

@@ -1,0 +1,134 @@
+"""The simulator's records in the words of the engine's Network contract."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import cast
+
+from stockpool.order_request import Address, Feature
+from stockpool.plugins.network import (
+    FulfillmentAccepted,
+    FulfillmentItemState,
+    FulfillmentOrderStatus,
+    FulfillmentRequest,
+    FulfillmentState,
+    PackageState,
+    PackageStatus,
+    ShipmentItemState,
+    ShipmentState,
+    ShipmentStatus,
+    StockFigures,
+)
+from stockpool_amazon_sim.inventory import Summary
+from stockpool_amazon_sim.records import Micros, Order, Package, Shipment
+from stockpool_amazon_sim.requests import Destination, FulfillmentOrderRequest, ItemRequest
+from stockpool_amazon_sim.simulated_time import to_datetime
+
+
+def order_request(request: FulfillmentRequest) -> FulfillmentOrderRequest:
+    """A create or update request; every feature is asked for as Required."""
+    return FulfillmentOrderRequest(
+        seller_fulfillment_order_id=request.fulfillment_order_id,
+        country=request.country,
+        displayable_order_id=request.displayable_order_id,
+        displayable_order_date=request.displayable_order_date,
+        displayable_order_comment=request.displayable_order_comment,
+        shipping_speed_category=request.speed,
+        destination=destination(request.ship_to),
+        items=[
+            ItemRequest(
+                item.item_id,
+                item.sku,
+                item.quantity,
+                item.gift_message,
+                item.comment,
+                (item.unit_value.minor, item.unit_value.currency) if item.unit_value else None,
+            )
+            for item in request.items
+        ],
+        fulfillment_action=request.action,
+        fulfillment_policy=request.policy,
+        feature_constraints=[(feature, "Required") for feature in request.features],
+    )
+
+
+def destination(address: Address) -> Destination:
+    """An address as `destinationAddress`."""
+    return Destination(
+        address.name,
+        address.line1,
+        address.country,
+        address.postal_code,
+        address.city,
+        address.region,
+        address.line2,
+        address.line3,
+        address.district,
+        address.phone,
+    )
+
+
+def accepted(order: Order) -> FulfillmentAccepted:
+    """The answer to a create."""
+    return FulfillmentAccepted(order.order_id, to_datetime(order.received_at), _granted(order))
+
+
+def state(order: Order) -> FulfillmentState:
+    """All of an order."""
+    return FulfillmentState(
+        order.order_id,
+        order.country,
+        FulfillmentOrderStatus(order.status),
+        to_datetime(order.received_at),
+        to_datetime(order.updated_at),
+        tuple(
+            FulfillmentItemState(
+                item.item_id, item.sku, item.quantity, item.cancelled, item.unfulfillable
+            )
+            for item in order.items
+        ),
+        tuple(_shipment(order, shipment) for shipment in order.shipments),
+        _granted(order),
+        order.reason,
+    )
+
+
+def figures(summary: Summary) -> StockFigures:
+    """One SKU's units; the buckets have the contract's names."""
+    return StockFigures(summary.sku, summary.fnsku, **summary.buckets)
+
+
+def _shipment(order: Order, shipment: Shipment) -> ShipmentState:
+    return ShipmentState(
+        shipment.shipment_id,
+        shipment.center,
+        ShipmentStatus(shipment.status),
+        _optional(shipment.shipped_at),
+        _optional(shipment.estimated_arrival),
+        tuple(
+            ShipmentItemState(
+                order.items[index].item_id, order.items[index].sku, units, number or None
+            )
+            for index, units, number in shipment.lines
+        ),
+        tuple(_package(package) for package in shipment.packages),
+    )
+
+
+def _package(package: Package) -> PackageState:
+    return PackageState(
+        package.number,
+        package.carrier,
+        package.tracking_number,
+        PackageStatus(package.status),
+        _optional(package.estimated_arrival),
+        _optional(package.delivered_at),
+    )
+
+
+def _granted(order: Order) -> tuple[Feature, ...]:
+    return cast("tuple[Feature, ...]", tuple(order.granted))
+
+
+def _optional(at: Micros | None) -> datetime | None:
+    return None if at is None else to_datetime(at)
