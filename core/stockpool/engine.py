@@ -160,7 +160,7 @@ class Engine:
         home = Path(folder).absolute()
         clock = clock or SystemClock()
         ids = ids or IdSource()
-        url = _located(database or checked.stockpool.database, home)
+        url = located(database or checked.stockpool.database, home)
         if migrate:
             migrations.upgrade(url)
         else:
@@ -340,7 +340,7 @@ class Engine:
         self.database.run(work)
 
 
-def _located(url: str, folder: Path) -> str:
+def located(url: str, folder: Path) -> str:
     """A relative SQLite path is relative to the configuration's folder."""
     prefix = "sqlite:///"
     if url.startswith(prefix) and not url.startswith("sqlite:////"):

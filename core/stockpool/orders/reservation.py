@@ -162,7 +162,7 @@ def reserve(
     sqlite = connection.dialect.name == "sqlite"
     now: Any = sortable_text(at) if sqlite else at
     for claim in claims:
-        question = _question(claim, left)
+        question = question_of(claim, left)
         plan = desk.policy.plan(desk.rules, question)
         check(question, plan)
         claim.plan = plan
@@ -194,7 +194,8 @@ def _available(locked: LockedLevels, desk: Desk) -> dict[str, dict[str, int]]:
     return left
 
 
-def _question(claim: Claim, left: Mapping[str, Mapping[str, int]]) -> RoutingInput:
+def question_of(claim: Claim, left: Mapping[str, Mapping[str, int]]) -> RoutingInput:
+    """What routing is asked for `claim`; `left` are free units: stock SKU → pool → units."""
     demands: dict[tuple[str, str], Demand] = {}
     available: dict[str, dict[str, int]] = {}
     for wanted in claim.wanted:

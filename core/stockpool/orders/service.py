@@ -13,9 +13,19 @@ from stockpool.errors import ConflictError, NotFoundError, RefusedError
 from stockpool.ids import IdSource
 from stockpool.money import Money
 from stockpool.order_request import OrderRequest
-from stockpool.orders import cancelling, editing, intake, parking, refunding, views, waiting
+from stockpool.orders import (
+    cancelling,
+    editing,
+    intake,
+    parking,
+    previewing,
+    refunding,
+    views,
+    waiting,
+)
 from stockpool.orders.counting import Step
 from stockpool.orders.intake import IntakeSettings, Prepared, TakenIn
+from stockpool.orders.previewing import Preview
 from stockpool.orders.receipts import Receipt
 from stockpool.orders.status import OrderStatus
 from stockpool.orders.tables import decisions, orders, routing_rules
@@ -119,6 +129,12 @@ class Orders:
                     at=self._database.clock.now(),
                 )
             )
+
+    def preview(self, requests: Sequence[OrderRequest]) -> list[Preview]:
+        """What routing would do with each of `requests`, one after the other; stores nothing."""
+        settings = self._settings()
+        with self._database.read() as connection:
+            return previewing.preview(connection, requests, settings)
 
     def get(self, order_id: str) -> OrderView:
         """One order.

@@ -1,0 +1,88 @@
+"""Puts the commands together: the engine's own, and those that other packages bring."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.metadata import EntryPoint, entry_points
+from typing import Annotated
+
+import typer
+
+from stockpool.cli import (
+    attention,
+    catalog,
+    channels,
+    db,
+    initial,
+    inventory,
+    orders,
+    plugins,
+    proving,
+    removals,
+)
+from stockpool.cli.failures import CommandGroup
+from stockpool.cli.output import say, warn
+
+COMMANDS_GROUP = "stockpool.commands"
+"""Entry points of this group are called with the app, to register their commands on it."""
+
+GROUPS = {
+    "orders": orders.app,
+    "catalog": catalog.app,
+    "inventory": inventory.app,
+    "removals": removals.app,
+    "attention": attention.app,
+    "channels": channels.app,
+    "plugins": plugins.app,
+    "db": db.app,
+}
+
+
+def build() -> typer.Typer:
+    """The whole command line."""
+    app = typer.Typer(
+        cls=CommandGroup,
+        no_args_is_help=True,
+        add_completion=True,
+        pretty_exceptions_show_locals=False,  # they may hold a buyer's address
+        rich_markup_mode=None,
+        help="One pool of FBA stock for every sales channel.",
+    )
+    app.callback()(_root)
+    app.command("init")(initial.init)
+    app.command("verify")(proving.verify)
+    for name, group in GROUPS.items():
+        app.add_typer(group, name=name)
+    for point in sorted(entry_points(group=COMMANDS_GROUP), key=lambda point: point.name):
+        _register(app, point)
+    return app
+
+
+def _show_version(value: bool) -> None:
+    if value:
+        from stockpool import __version__
+
+        say(f"stockpool {__version__}")
+        raise typer.Exit
+
+
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_show_version, help="Print the version."),
+    ] = False,
+) -> None:
+    pass
+
+
+def _register(app: typer.Typer, point: EntryPoint) -> None:
+    """Let another package add its commands. If it fails, all other commands still work."""
+    try:
+        register: Callable[[typer.Typer], None] = point.load()
+        register(app)
+    except Exception as error:
+        who = point.dist.name if point.dist is not None else "?"
+        warn(
+            f"stockpool: the commands {point.name!r} of {who} are not available: "
+            f"{type(error).__name__}: {error}"
+        )

@@ -1,0 +1,146 @@
+"""`stockpool attention`: what a person must see, and what is done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from stockpool.cli.failures import ExitCode
+from stockpool.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
+from stockpool.cli.output import print_json, progress, say, show_table, warn
+from stockpool.cli.session import opened
+from stockpool.engine import Engine
+from stockpool.errors import StockpoolError
+
+app = typer.Typer(no_args_is_help=True, help="What a person must see, each with its remedy.")
+
+
+class State(StrEnum):
+    """States of an item."""
+
+    OPEN = "open"
+    RESOLVED = "resolved"
+    DROPPED = "dropped"
+
+
+ItemArguments = Annotated[
+    list[str] | None, typer.Argument(metavar="[ITEM]...", help="Ids, as the list shows them.")
+]
+AllOption = Annotated[bool, typer.Option("--all", help="All open items (of --kind, if given).")]
+KindOption = Annotated[
+    str | None,
+    typer.Option("--kind", help="Only intake, order, effect, stock, network or channel."),
+]
+
+
+@app.command("list")
+def list_(
+    kind: KindOption = None,
+    state: Annotated[State, typer.Option("--state", help="Only of this state.")] = State.OPEN,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="How many at most.")] = 1_000,
+    check: Annotated[
+        bool, typer.Option("--check", help="Exit with 1 if there is anything to list.")
+    ] = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """List what needs a person: what it is about, what is wrong, and what to do.
+
+    \b
+    Examples:
+      stockpool attention list --kind intake
+      stockpool attention list --check --json
+    """
+    with opened(config) as engine:
+        items = engine.attention.list(kind=kind, state=state, limit=limit)
+        total = engine.attention.count()
+    if as_json:
+        print_json({"open": total, "items": [item.as_dict() for item in items]})
+    else:
+        show_table(
+            ("item", "kind", "about", "what is wrong", "seen", "last (UTC)"),
+            [(i.id, i.kind, i.subject, i.message, i.sightings, i.last_seen_at) for i in items],
+            empty="Nothing needs attention." if state is State.OPEN else "No such items.",
+        )
+    if check and items:
+        raise typer.Exit(ExitCode.ATTENTION)
+
+
+@app.command()
+def retry(
+    items: ItemArguments = None,
+    everything: AllOption = False,
+    kind: KindOption = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Try again what items are about, after the cause was mended.
+
+    Exit code 1 if one can't be tried again, or still fails.
+
+    \b
+    Examples:
+      stockpool attention retry 0199A3K7M2Q4T8
+      stockpool attention retry --all --kind intake
+    """
+    _each(items, everything, kind, config, as_json, lambda engine, item: engine.retry(item))
+
+
+@app.command()
+def drop(
+    items: ItemArguments = None,
+    everything: AllOption = False,
+    kind: KindOption = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Close items: nothing more is done about them, and what they hold is let go.
+
+    \b
+    Example:
+      stockpool attention drop 0199A3K7M2Q4T8
+    """
+
+    def let_go(engine: Engine, item: str) -> str:
+        dropped = engine.drop(item)
+        return f"{dropped.kind} {dropped.subject} is closed"
+
+    _each(items, everything, kind, config, as_json, let_go)
+
+
+def _each(
+    items: list[str] | None,
+    everything: bool,
+    kind: str | None,
+    config: Path,
+    as_json: bool,
+    act: Callable[[Engine, str], str],
+) -> None:
+    """Do it for every item; one that fails does not keep the others from it."""
+    if bool(items) == everything:
+        raise typer.BadParameter("give the ids of items, or --all", param_hint="ITEM")
+    if kind is not None and not everything:
+        raise typer.BadParameter("works together with --all only", param_hint="--kind")
+    results: list[dict[str, Any]] = []
+    with opened(config) as engine:
+        wanted = items or [i.id for i in engine.attention.list(kind=kind, limit=1_000_000)]
+        with progress("items", total=len(wanted)) as bar:
+            for item in wanted:
+                try:
+                    results.append({"item": item, "ok": True, "result": act(engine, item)})
+                except StockpoolError as error:
+                    results.append({"item": item, "ok": False, "result": str(error)})
+                bar.advance(bar.task_ids[0])
+    if as_json:
+        print_json({"results": results})
+    else:
+        for result in results:
+            (say if result["ok"] else warn)(f"{result['item']}: {result['result']}")
+        if not results:
+            say("Nothing needs attention.")
+    if not all(result["ok"] for result in results):
+        raise typer.Exit(ExitCode.ATTENTION)

@@ -1,0 +1,175 @@
+"""`stockpool removals`: taking stock out of a network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+from pydantic import ValidationError
+
+from stockpool.cli.options import (
+    DEFAULT_CONFIG,
+    ConfigOption,
+    JsonOption,
+    LimitOption,
+    quantities,
+)
+from stockpool.cli.output import print_json, say, show_facts, show_table
+from stockpool.cli.session import opened
+from stockpool.order_request import Address
+from stockpool.plugins.network import RemovalItem
+from stockpool.removals.service import RemovalView
+
+app = typer.Typer(no_args_is_help=True, help="Removal orders: stock taken out of a network.")
+
+
+@app.command()
+def create(
+    pool: Annotated[
+        str, typer.Argument(metavar="POOL", help="network:country, like amazon-na:US.")
+    ],
+    sellable: Annotated[
+        list[str] | None,
+        typer.Option("--sellable", metavar="SKU=N", help="Sellable units; repeatable."),
+    ] = None,
+    unsellable: Annotated[
+        list[str] | None,
+        typer.Option("--unsellable", metavar="SKU=N", help="Unsellable units; repeatable."),
+    ] = None,
+    disposition: Annotated[
+        Literal["Return", "Disposal", "Liquidations"],
+        typer.Option("--disposition", help="What is done with them."),
+    ] = "Return",
+    ship_to: Annotated[
+        Path | None,
+        typer.Option(
+            "--ship-to", metavar="FILE", help="JSON of the address that a Return goes to."
+        ),
+    ] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask a network to take units out. They are set aside at once and not promised any more.
+
+    \b
+    Examples:
+      stockpool removals create amazon-na:US --unsellable MUG-1=4 --disposition Disposal
+      stockpool removals create amazon-na:US --sellable MUG-1=10 --ship-to warehouse.json
+    """
+    good = quantities(sellable or (), "--sellable")
+    bad = quantities(unsellable or (), "--unsellable")
+    if not good and not bad:
+        raise typer.BadParameter("give --sellable or --unsellable", param_hint="--sellable")
+    items = [
+        RemovalItem(sku, good.get(sku, 0), bad.get(sku, 0)) for sku in dict.fromkeys((*good, *bad))
+    ]
+    address = _address(ship_to) if ship_to is not None else None
+    with opened(config) as engine:
+        removal_id = engine.removals.create(pool, items, disposition=disposition, ship_to=address)
+        view = engine.removals.get(removal_id)
+    if as_json:
+        print_json(_removal(view))
+    else:
+        say(f"Removal order {removal_id} is recorded; a worker will place it.")
+
+
+def _address(file: Path) -> Address:
+    try:
+        return Address.model_validate_json(file.read_bytes())
+    except OSError as error:
+        raise typer.BadParameter(f"{file}: {error.strerror}", param_hint="--ship-to") from None
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise typer.BadParameter(
+            f"{file}: {field}: {first['msg']}", param_hint="--ship-to"
+        ) from None
+
+
+@app.command("list")
+def list_(
+    limit: LimitOption = 100, config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False
+) -> None:
+    """List removal orders, the newest first.
+
+    \b
+    Example:
+      stockpool removals list
+    """
+    with opened(config) as engine:
+        found = engine.removals.list(limit=limit)
+    if as_json:
+        print_json({"removals": [_removal(view) for view in found]})
+        return
+    show_table(
+        ("removal order", "pool", "disposition", "status", "units", "requested (UTC)"),
+        [
+            (
+                view.removal_order_id,
+                view.pool,
+                view.disposition,
+                view.status or "to be placed",
+                sum(item["requested"] for item in view.items),
+                view.requested_at,
+            )
+            for view in found
+        ],
+        empty="No removal orders.",
+    )
+
+
+@app.command()
+def show(
+    removal_order_id: Annotated[str, typer.Argument(metavar="REMOVAL")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Show one removal order and what became of its units.
+
+    \b
+    Example:
+      stockpool removals show 0199A3K7M2Q4T8
+    """
+    with opened(config) as engine:
+        view = engine.removals.get(removal_order_id)
+    if as_json:
+        print_json(_removal(view))
+        return
+    show_facts(
+        [
+            ("removal order", view.removal_order_id),
+            ("pool", view.pool),
+            ("disposition", view.disposition),
+            ("status", view.status or "to be placed"),
+            ("requested (UTC)", view.requested_at),
+            ("tracking", view.tracking_numbers),
+        ]
+    )
+    show_table(
+        ("sku", "kind", "requested", "shipped", "disposed", "cancelled"),
+        [
+            (
+                item["sku"],
+                "sellable" if item["sellable"] else "unsellable",
+                item["requested"],
+                item["shipped"],
+                item["disposed"],
+                item["cancelled"],
+            )
+            for item in view.items
+        ],
+        empty="",
+    )
+
+
+def _removal(view: RemovalView) -> dict[str, Any]:
+    return {
+        "removal_order_id": view.removal_order_id,
+        "pool": view.pool,
+        "disposition": view.disposition,
+        "status": view.status,
+        "requested_at": view.requested_at,
+        "items": list(view.items),
+        "tracking_numbers": list(view.tracking_numbers),
+    }
