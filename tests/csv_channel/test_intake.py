@@ -146,3 +146,54 @@ def test_a_defect_in_reading_refuses_the_file_and_not_the_next_ones(
     shop.fetch_all()
     assert (shop.order_ids, shop.codes) == (["2"], ["unreadable_file"])
     assert "rejected/a.csv" in shop.files()
+
+
+def test_small_files_share_a_page(shop, plain, row, age):
+    for number in range(30):
+        age(shop.drop(f"{number}.csv", plain(row(str(number)))), 100 - number)
+    page = shop.fetch(limits={"page_orders": 20})
+    assert [order.channel_order_id for order in page.orders] == [str(n) for n in range(20)]
+    assert not (shop.folder / "done").exists() or not list((shop.folder / "done").iterdir())
+    shop.fetch_all(limits={"page_orders": 20})
+    assert shop.order_ids == [str(n) for n in range(30)]
+    assert len(shop.files()) == 30
+
+
+def test_a_page_over_several_files_comes_again_as_it_was(shop, plain, row):
+    for number in range(5):
+        shop.drop(f"{number}.csv", plain(row(f"{number}a"), row(f"{number}b", quantity="x")))
+    channel = shop.channel(limits={"page_orders": 7})
+    first = channel.fetch_orders(None)
+    assert channel.fetch_orders(None) == first
+    assert len(first.orders) + len(first.problems) == 7
+
+
+def test_old_files_are_removed_if_the_settings_say_so(make_shop, plain, row):
+    shop = make_shop(keep_days=30)
+    shop.read("old.csv", plain(row("1"), row("2", quantity="x")))
+    shop.clock.advance(days=20)
+    shop.read("new.csv", plain(row("3")))
+    (shop.folder / "done/mine.txt").write_text("not a file of the channel")
+    assert len(shop.files()) == 5
+    shop.clock.advance(days=11)
+    shop.fetch_all()
+    assert shop.files() == ["done/mine.txt", "done/new.csv"]
+    shop.read("old.csv", plain(row("1"), row("2", quantity="x")))
+    assert shop.order_ids == ["1", "3"]
+
+
+@pytest.mark.parametrize("lost", [1, 2, 3, 4])
+@pytest.mark.parametrize("size", [1, 3, 5, 100])
+def test_a_lost_spool_among_several_files_loses_no_order(shop, plain, row, age, lost, size):
+    names = [f"{file}-{n}" for file in range(4) for n in range(3)]
+    for file in range(4):
+        age(shop.drop(f"{file}.csv", plain(*(row(f"{file}-{n}") for n in range(3)))), 9 - file)
+    limits = {"page_orders": size}
+    # All four are taken and have their turn; then the engine starts again from nothing.
+    shop.channel(limits={"page_orders": 100}).fetch_orders(None)
+    shop.fetch(limits=limits)
+    (shop.folder / f".state/spool/{lost}").unlink()
+    shop.drop("new.csv", plain(row("new")))
+    shop.fetch_all(limits=limits)
+    assert set(shop.order_ids) == {*names, "new"}
+    assert len(shop.files()) == 5

@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
+from stockpool.order_request import OrderRequest
 from stockpool.plugins.channel import OrderPage, OrderProblem, PluginContext
 from stockpool_csv_channel import database, inbox, spool, takings
 from stockpool_csv_channel.encoding import identity
@@ -27,6 +29,9 @@ from stockpool_csv_channel.settings import CsvChannelSettings
 from stockpool_csv_channel.takings import Status, TakenFile, Takings
 
 DATABASE = "inbox.db"
+
+_FILES_A_PAGE = 100
+"""Bounds how long one call works while others wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,42 @@ def position(cursor: str | None, state_id: str) -> Position | None:
     except (ValueError, TypeError, KeyError):
         return None
     return found if found.state_id == state_id and found.offset >= 0 else None
+
+
+class _Page:
+    """A page in the making. Small files share one; a large file fills many.
+
+    Args:
+        most: orders and problems that it may hold.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.room = most
+        self.files = 0
+        self.orders: list[OrderRequest] = []
+        self.problems: list[OrderProblem] = []
+        self.end: Position | None = None
+        # Set also for the last page: only the next call tells us that this one is stored.
+        self.more = False
+
+    @property
+    def is_full(self) -> bool:
+        """Is it time to hand the page out?"""
+        return self.room <= 0 or self.files >= _FILES_A_PAGE
+
+    def add(self, part: spool.Slice, end: Position) -> None:
+        """Add records of the next turn. `end` is where everything in the page is stored."""
+        self.orders += part.orders
+        self.problems += part.problems
+        self.room -= len(part.orders) + len(part.problems)
+        self.files += 1
+        self.end = end
+        self.more = True
+
+    def result(self, cursor: str | None) -> OrderPage:
+        """The page, for the engine; the cursor stays where it was if nothing is in it."""
+        after = cursor if self.end is None else self.end.as_cursor()
+        return OrderPage(tuple(self.orders), after, self.more, tuple(self.problems))
 
 
 class Intake:
@@ -121,56 +162,58 @@ class _Visit:
         for file in self._files.unfinished():
             if file.status is Status.READING and _is_past(reached, file):
                 self._finish(file)
+        page = _Page(self._settings.limits.page_orders)
         for file in self._files.unfinished():
-            page = self._page_of(file, reached)
-            if page is not None:
-                return page
-        view = inbox.look(self._folder, self._files, self._settings, self._context.clock)
-        for name in view.ready:
-            page = self._page_of(self._take(name), reached, view.problems)
-            if page is not None:
-                return page
-        self._sweep()
-        return OrderPage((), cursor, more=False, problems=view.problems)
+            if not self._add(file, reached, page):
+                break
+        else:
+            self._add_new_files(reached, page)
+        if not page.more:
+            self._sweep()
+        return page.result(cursor)
 
-    def _page_of(
-        self,
-        file: TakenFile,
-        reached: Position | None,
-        problems: Sequence[OrderProblem] = (),
-    ) -> OrderPage | None:
-        """The next page of `file`; None if it has none, now or at all."""
-        part = None
-        if file.status is Status.READING:
-            part = self._read(file, reached)
-        if part is None:
+    def _add_new_files(self, reached: Position | None, page: _Page) -> None:
+        view = inbox.look(self._folder, self._files, self._settings, self._context.clock)
+        page.problems += view.problems
+        for name in view.ready:
+            if not self._add(self._take(name), reached, page):
+                break
+
+    def _add(self, file: TakenFile, reached: Position | None, page: _Page) -> bool:
+        """Add the next records of `file`, if it has any now. False: hand the page out.
+
+        Files come by turn, the ones without a turn last. So whatever lies behind the page's end
+        has a later turn, and does not count as stored when the engine comes back.
+        """
+        was_reading = file.status is Status.READING
+        if not was_reading:
             prepared = self._prepare(file)
-            if prepared is None or (part := self._read(prepared, reached)) is None:
-                return None
+            if prepared is None:
+                return True
             file = prepared
         assert file.turn is not None
         assert file.sha256 is not None
+        offset = reached.offset if reached is not None and reached.turn == file.turn else 0
+        part = self._read(file, offset, page.room)
+        if part is None:
+            self._files.start_again(file)
+            page.more = page.more or was_reading
+            return False
         if part.end == part.start:
             # Nothing (more) in it, so there is nothing to wait for.
             self._finish(file)
-            return None
-        after = Position(self._state_id, file.turn, part.end, file.sha256)
-        # `more` also after the last page: only the next call tells us that this one is stored.
-        return OrderPage(
-            part.orders, after.as_cursor(), more=True, problems=(*problems, *part.problems)
-        )
+            return True
+        page.add(part, Position(self._state_id, file.turn, part.end, file.sha256))
+        return not page.is_full
 
-    def _read(self, file: TakenFile, reached: Position | None) -> spool.Slice | None:
+    def _read(self, file: TakenFile, offset: int, most: int) -> spool.Slice | None:
         """The next records of `file`; None if its spool is lost or of no use any more."""
-        offset = reached.offset if reached is not None and reached.turn == file.turn else 0
         try:
             with self._folder.spool.read(str(file.id)) as records:
-                part = spool.read(records, offset, self._settings.limits.page_orders)
-            return None if part.end == offset < file.spool_bytes else part
-        except (FileNotFoundError, ValueError):
-            # Deleted, damaged, or written by another version: the file is interpreted again, and
-            # gets a new turn, so that nothing of it counts as stored.
+                part = spool.read(records, offset, most)
+        except (FileNotFoundError, ValueError, TypeError, KeyError):
             return None
+        return None if part.end == offset < file.spool_bytes else part
 
     def _take(self, name: str) -> TakenFile:
         file = self._files.add(
@@ -221,7 +264,7 @@ class _Visit:
                 return self._start(file, f"unread-{key}", preparation.refuse(refusal))
             sha256 = identity(opened)
             earlier = self._files.earlier(file, sha256)
-            if earlier is not None and file.turn is None and not self._settings.read_again:
+            if earlier is not None and file.sha256 is None and not self._settings.read_again:
                 self._set_aside(file, earlier)
                 return None
             prepared = preparation.run(opened, sha256)
@@ -251,7 +294,7 @@ class _Visit:
             )
             report.publish(self._folder.done, file.label)
         self._folder.taken.move(str(file.id), self._folder.done, file.label)
-        self._files.finish(file)
+        self._files.finish(file, self._context.clock.now())
 
     def _finish(self, file: TakenFile) -> None:
         """Everything in `file` is stored: put it where people look for it."""
@@ -259,16 +302,29 @@ class _Visit:
         target = self._folder.rejected if file.refused else self._folder.done
         if self._folder.taken.is_regular(key):
             self._folder.taken.move(key, target, file.label)
-        self._files.finish(file)
+        self._files.finish(file, self._context.clock.now())
         self._folder.spool.remove(key)
 
     def _sweep(self) -> None:
-        """Remove what killed calls left behind in the private folders."""
+        """Remove what killed calls left behind, and files that were kept for long enough."""
+        self._remove_old()
         waiting = {str(file.id) for file in self._files.unfinished()}
         for directory in (self._folder.spool, self._folder.work):
             for name in directory.names():
                 if name.partition(".")[0] not in waiting and directory.is_regular(name):
                     directory.remove(name)
+
+    def _remove_old(self) -> None:
+        """Buyers' names and addresses are not kept for ever, if the settings say so."""
+        if self._settings.keep_days is None:
+            return
+        before = self._context.clock.now() - timedelta(days=self._settings.keep_days)
+        for file in self._files.finished_before(before):
+            for directory in (self._folder.done, self._folder.rejected):
+                for end in ("", REPORT, ROWS):
+                    if directory.is_regular(file.label + end):
+                        directory.remove(file.label + end)
+            self._files.mark_removed(file)
 
 
 def _is_past(reached: Position | None, file: TakenFile) -> bool:

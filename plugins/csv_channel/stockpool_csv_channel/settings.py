@@ -80,6 +80,8 @@ class CsvChannelSettings(_Settings):
         settle_seconds: a file is complete when it did not change for so long.
         marker: if set (".done"), a file is complete when NAME.done lies beside it, and only then.
         read_again: read a file whose content was read before, instead of setting it aside.
+        keep_days: remove from `done` and `rejected` what was read so many days ago, since it holds
+            names and addresses. None keeps it.
         guard_formulas: put an apostrophe before outbox cells that a spreadsheet would calculate.
             Files in `rejected` are always guarded.
         stuck_minutes: `check` complains about what lies in the inbox for longer.
@@ -99,6 +101,7 @@ class CsvChannelSettings(_Settings):
     settle_seconds: float = Field(default=5, ge=0)
     marker: str | None = Field(default=None, pattern=r"^\.[A-Za-z0-9_.-]{0,20}[A-Za-z0-9_-]$")
     read_again: bool = False
+    keep_days: float | None = Field(default=None, gt=0)
     blank_box: bool = False
     block_amazon_carrier: bool = False
     guard_formulas: bool = True

@@ -13,7 +13,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -29,10 +29,14 @@ SCHEMA: Final = """
         sha256 TEXT,
         orders INTEGER,                -- that were handed to the engine
         spool_bytes INTEGER,
-        refused INTEGER NOT NULL DEFAULT 0
+        refused INTEGER NOT NULL DEFAULT 0,
+        finished_at TEXT,
+        removed INTEGER NOT NULL DEFAULT 0   -- from `done` and `rejected`, as it is old
     );
     CREATE INDEX IF NOT EXISTS files_sha256 ON files (sha256);
     CREATE INDEX IF NOT EXISTS files_open ON files (turn, id) WHERE status <> 'finished';
+    CREATE INDEX IF NOT EXISTS files_kept ON files (finished_at)
+      WHERE status = 'finished' AND removed = 0;
     CREATE TABLE IF NOT EXISTS sightings (
         name BLOB PRIMARY KEY, looks TEXT NOT NULL, seen_at TEXT NOT NULL
     ) WITHOUT ROWID;
@@ -74,6 +78,10 @@ def _file(row: sqlite3.Row) -> TakenFile:
         row["spool_bytes"] or 0,
         bool(row["refused"]),
     )
+
+
+def _sortable(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _bytes(name: str) -> bytes:
@@ -118,7 +126,7 @@ class Takings:
     def unfinished(self) -> Sequence[TakenFile]:
         """Files that are not finished: those being read by turn, then those only taken."""
         rows = self._connection.execute(
-            "SELECT * FROM files WHERE status <> 'finished' ORDER BY turn IS NULL, turn, id"
+            "SELECT * FROM files WHERE status <> 'finished' ORDER BY status = 'taken', turn, id"
         )
         return [_file(row) for row in rows]
 
@@ -146,9 +154,32 @@ class Takings:
             (sha256, orders, spool_bytes, refused, file.id),
         )
 
-    def finish(self, file: TakenFile) -> None:
+    def start_again(self, file: TakenFile) -> None:
+        """The spool is lost, damaged or of another version: interpret the file again.
+
+        It gets a new, later turn then, so that nothing of it counts as stored.
+        """
+        self._connection.execute("UPDATE files SET status = 'taken' WHERE id = ?", (file.id,))
+
+    def finish(self, file: TakenFile, at: datetime) -> None:
         """Everything of the file is stored."""
-        self._connection.execute("UPDATE files SET status = 'finished' WHERE id = ?", (file.id,))
+        self._connection.execute(
+            "UPDATE files SET status = 'finished', finished_at = ? WHERE id = ?",
+            (_sortable(at), file.id),
+        )
+
+    def finished_before(self, at: datetime) -> Sequence[TakenFile]:
+        """Some files that were finished before `at` and are still kept."""
+        rows = self._connection.execute(
+            """SELECT * FROM files WHERE status = 'finished' AND removed = 0 AND finished_at < ?
+               ORDER BY finished_at LIMIT 1000""",
+            (_sortable(at),),
+        )
+        return [_file(row) for row in rows]
+
+    def mark_removed(self, file: TakenFile) -> None:
+        """The file is no longer kept."""
+        self._connection.execute("UPDATE files SET removed = 1 WHERE id = ?", (file.id,))
 
     def forget(self, file: TakenFile) -> None:
         """The file was never taken after all."""
