@@ -5,6 +5,7 @@ The revisions are in `versions`, one file each, never changed after a release.
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 HEAD = "0001"
 """The newest revision; opening an up-to-date database costs one query."""
+
+_one_at_a_time = threading.Lock()
+"""Alembic keeps the migration under way in its own module: one a process."""
 
 
 def revision(url: str) -> str | None:
@@ -41,14 +45,27 @@ def _revision(connection: Connection) -> str | None:
 def upgrade(url: str, to: str = "head") -> None:
     """Bring the tables to the newest revision (or to `to`). Does nothing if they are there.
 
-    Safe to call from several processes at once: on PostgreSQL an advisory lock lets one of them
-    do it, on SQLite the file's write lock does.
+    Safe to call from several threads and processes at once: on PostgreSQL an advisory lock lets
+    one of them do it, on SQLite the file's write lock does.
+
+    Raises:
+        ConfigurationError: the tables are of a newer version of stockpool.
     """
-    if to == "head" and revision(url) == HEAD:
+    found = revision(url)
+    if to == "head" and found == HEAD:
         return
     from alembic import command
+    from alembic.script import ScriptDirectory
 
-    command.upgrade(alembic_config(url), to)
+    config = alembic_config(url)
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if found is not None and found not in known:
+        raise ConfigurationError(
+            f"database: its tables are of revision {found}, made by a newer version of stockpool; "
+            f"this version knows revisions up to {HEAD}"
+        )
+    with _one_at_a_time:
+        command.upgrade(config, to)
 
 
 def require_current(url: str) -> None:
