@@ -342,9 +342,10 @@ class Engine:
 
 def located(url: str, folder: Path) -> str:
     """A relative SQLite path is relative to the configuration's folder."""
-    prefix = "sqlite:///"
-    if url.startswith(prefix) and not url.startswith("sqlite:////"):
-        return prefix + str(folder / url[len(prefix) :])
+    prefix, path = url[:10], url[10:]
+    names_a_file = path and not path.startswith(("/", "?", ":", "file:"))
+    if prefix == "sqlite:///" and names_a_file:
+        return prefix + str(folder / path)
     return url
 
 

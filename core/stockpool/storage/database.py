@@ -25,7 +25,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, create_engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.engine import Engine as SqlEngine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from stockpool.clock import Clock, SystemClock
 from stockpool.errors import ConfigurationError
@@ -133,19 +133,25 @@ def checked_url(text: str) -> URL:
     Raises:
         ConfigurationError: it is not supported, or its driver is not installed.
     """
-    url = make_url(text)
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        # Not repeated: it may hold a password.
+        raise ConfigurationError(
+            "database: this is no URL; write sqlite:///stockpool.db or "
+            "postgresql://user@host/database"
+        ) from None
     backend = url.get_backend_name()
     if backend == "sqlite":
-        if url.database in (None, "", ":memory:"):
+        if _in_memory(url):
             raise ConfigurationError(
                 "database: an in-memory SQLite cannot be shared by workers; name a file, "
                 "like sqlite:///stockpool.db"
             )
         Path(str(url.database)).absolute().parent.mkdir(parents=True, exist_ok=True)
         return url
-    if backend == "postgresql":
-        if url.get_driver_name() != "psycopg":
-            url = url.set(drivername="postgresql+psycopg")
+    if backend in ("postgresql", "postgres"):
+        url = url.set(drivername="postgresql+psycopg")
         try:
             import psycopg  # noqa: F401  (asked for here to name the extra)
         except ImportError as error:
@@ -154,6 +160,11 @@ def checked_url(text: str) -> URL:
             ) from error
         return url
     raise ConfigurationError(f"database: {backend} is not supported; use sqlite or postgresql")
+
+
+def _in_memory(url: URL) -> bool:
+    name = url.database or ""
+    return name in ("", ":memory:", "file::memory:") or url.query.get("mode") == "memory"
 
 
 def _configure_sqlite(engine: SqlEngine, synchronous: str) -> None:
