@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select, update
 from stockpool.money import Money
 from stockpool.orders.tables import (
     fulfillment_items,
+    fulfillment_orders,
     order_lines,
     orders,
     packages,
@@ -74,54 +75,63 @@ class PushTracking(_Push):
         """Read the parcels and tell the channel about all of them at once."""
         channel = self._channels[effects[0].party]
         with self._database.read() as connection:
-            updates = {
-                effect.id: update
-                for effect in effects
-                if (update := _tracking_update(connection, effect)) is not None
-            }
+            updates = _tracking_updates(connection, effects)
         return self._push(effects, updates, channel.push_tracking)
 
 
-def _tracking_update(connection: Connection, effect: LeasedEffect) -> TrackingUpdate | None:
-    fulfillment_order_id = effect.payload["fulfillment_order_id"]
-    number = effect.payload["package_number"]
-    row = connection.execute(
+Parcel = tuple[str, int]
+"""A fulfillment order and a package number."""
+
+
+def _tracking_updates(
+    connection: Connection, effects: Sequence[LeasedEffect]
+) -> dict[int, TrackingUpdate]:
+    wanted: dict[Parcel, LeasedEffect] = {
+        (e.payload["fulfillment_order_id"], e.payload["package_number"]): e for e in effects
+    }
+    fulfillment_order_ids = sorted({order_id for order_id, _ in wanted})
+    lines = _parcel_lines(connection, fulfillment_order_ids)
+    rows = connection.execute(
         select(packages, shipments.c.shipped_at, orders.c.channel_order_id)
         .join(
             shipments,
             (shipments.c.fulfillment_order_id == packages.c.fulfillment_order_id)
             & (shipments.c.shipment_id == packages.c.shipment_id),
         )
-        .join(orders, orders.c.id == effect.payload["order_id"])
-        .where(
-            packages.c.fulfillment_order_id == fulfillment_order_id,
-            packages.c.package_number == number,
-        )
-    ).one_or_none()
-    if row is None or row.tracking_number is None:
-        return None
-    return TrackingUpdate(
-        effect.key,
-        row.channel_order_id,
-        f"{fulfillment_order_id}/{number}",
-        row.carrier_code,
-        row.tracking_number,
-        row.shipped_at,
-        row.estimated_arrival.date() if row.estimated_arrival else None,
-        _package_lines(connection, fulfillment_order_id, number),
+        .join(fulfillment_orders, fulfillment_orders.c.id == packages.c.fulfillment_order_id)
+        .join(orders, orders.c.id == fulfillment_orders.c.order_id)
+        .where(packages.c.fulfillment_order_id.in_(fulfillment_order_ids))
     )
+    updates: dict[int, TrackingUpdate] = {}
+    for row in rows:
+        parcel = (row.fulfillment_order_id, row.package_number)
+        effect = wanted.get(parcel)
+        if effect is not None and row.tracking_number is not None:
+            updates[effect.id] = TrackingUpdate(
+                effect.key,
+                row.channel_order_id,
+                f"{parcel[0]}/{parcel[1]}",
+                row.carrier_code,
+                row.tracking_number,
+                row.shipped_at,
+                row.estimated_arrival.date() if row.estimated_arrival else None,
+                list(lines.get(parcel, {}).values()),
+            )
+    return updates
 
 
-def _package_lines(
-    connection: Connection, fulfillment_order_id: str, number: int
-) -> list[LineQuantity]:
-    """A parcel's content in the lines' own units; a part of a kit counts as the kit begun."""
+def _parcel_lines(
+    connection: Connection, fulfillment_order_ids: Sequence[str]
+) -> dict[Parcel, dict[str, LineQuantity]]:
+    """Each parcel's content in the lines' own units; a part of a kit counts as the kit begun."""
     rows = connection.execute(
         select(
+            shipment_items.c.fulfillment_order_id,
+            shipment_items.c.package_number,
+            shipment_items.c.quantity,
             fulfillment_items.c.line_id,
             order_lines.c.channel_sku,
             order_lines.c.each,
-            shipment_items.c.quantity,
         )
         .join(
             fulfillment_items,
@@ -134,20 +144,18 @@ def _package_lines(
             & (order_lines.c.line_id == fulfillment_items.c.line_id)
             & (order_lines.c.sku == fulfillment_items.c.sku),
         )
-        .where(
-            shipment_items.c.fulfillment_order_id == fulfillment_order_id,
-            shipment_items.c.package_number == number,
-        )
-        .order_by(order_lines.c.position)
+        .where(shipment_items.c.fulfillment_order_id.in_(fulfillment_order_ids))
+        .order_by(order_lines.c.order_id, order_lines.c.position)
     )
-    found: dict[str, LineQuantity] = {}
+    found: dict[Parcel, dict[str, LineQuantity]] = {}
     for row in rows:
         items = -(-row.quantity // row.each)
-        known = found.get(row.line_id)
-        found[row.line_id] = LineQuantity(
+        lines = found.setdefault((row.fulfillment_order_id, row.package_number), {})
+        known = lines.get(row.line_id)
+        lines[row.line_id] = LineQuantity(
             row.line_id, row.channel_sku, max(items, known.quantity if known else 0)
         )
-    return list(found.values())
+    return found
 
 
 class PushCancellation(_Push):
