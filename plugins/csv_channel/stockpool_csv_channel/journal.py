@@ -10,10 +10,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
-from stockpool_csv_channel.database import transaction
+from stockpool_csv_channel.database import sortable, transaction
 
 SCHEMA: Final = """
     CREATE TABLE IF NOT EXISTS batches (
@@ -98,14 +98,10 @@ class Journal:
                    ON CONFLICT (sku) DO UPDATE
                      SET quantity = excluded.quantity, as_of = excluded.as_of
                      WHERE excluded.as_of > availability.as_of""",
-                [(sku, quantity, _sortable(at)) for sku, quantity, at in levels],
+                [(sku, quantity, sortable(at)) for sku, quantity, at in levels],
             )
 
     def availability(self) -> Iterable[tuple[str, int, str]]:
         """All levels, by SKU."""
         for row in self._connection.execute("SELECT * FROM availability ORDER BY sku"):
             yield row["sku"], row["quantity"], row["as_of"]
-
-
-def _sortable(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

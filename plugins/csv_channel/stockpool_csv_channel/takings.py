@@ -13,9 +13,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
+
+from stockpool_csv_channel.database import sortable
 
 SCHEMA: Final = """
     CREATE TABLE IF NOT EXISTS about (only INTEGER PRIMARY KEY CHECK (only = 1), state_id TEXT);
@@ -78,10 +80,6 @@ def _file(row: sqlite3.Row) -> TakenFile:
         row["spool_bytes"] or 0,
         bool(row["refused"]),
     )
-
-
-def _sortable(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _bytes(name: str) -> bytes:
@@ -165,7 +163,7 @@ class Takings:
         """Everything of the file is stored."""
         self._connection.execute(
             "UPDATE files SET status = 'finished', finished_at = ? WHERE id = ?",
-            (_sortable(at), file.id),
+            (sortable(at), file.id),
         )
 
     def finished_before(self, at: datetime) -> Sequence[TakenFile]:
@@ -173,7 +171,7 @@ class Takings:
         rows = self._connection.execute(
             """SELECT * FROM files WHERE status = 'finished' AND removed = 0 AND finished_at < ?
                ORDER BY finished_at LIMIT 1000""",
-            (_sortable(at),),
+            (sortable(at),),
         )
         return [_file(row) for row in rows]
 
