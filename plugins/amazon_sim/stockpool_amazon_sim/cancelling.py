@@ -7,17 +7,10 @@ stopped: everything before Processing, then each shipment of which nothing is pi
 from __future__ import annotations
 
 from stockpool_amazon_sim.checks import invalid
-from stockpool_amazon_sim.orders import (
-    conclude,
-    order_of,
-    release,
-    release_reserved,
-    start,
-    stop_waiting,
-    uncovered,
-)
+from stockpool_amazon_sim.orders import conclude, order_of, start
 from stockpool_amazon_sim.records import Order
 from stockpool_amazon_sim.requests import FulfillmentOrderRequest
+from stockpool_amazon_sim.reserving import release, release_reserved, stop_waiting, uncovered
 from stockpool_amazon_sim.shipping import cancel_shipment
 from stockpool_amazon_sim.statuses import FINAL, OrderStatus
 from stockpool_amazon_sim.storage.interface import Event

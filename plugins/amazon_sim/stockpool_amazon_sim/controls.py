@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from stockpool_amazon_sim import faults, inventory
+from stockpool_amazon_sim import audit, faults, inbound, inventory, warehouse
 from stockpool_amazon_sim.base import SimulatorBase
-from stockpool_amazon_sim.records import Sku
+from stockpool_amazon_sim.inventory import known_sku
+from stockpool_amazon_sim.ledger import INTERNAL
+from stockpool_amazon_sim.records import Movement, Sku
 from stockpool_amazon_sim.stock import stock_of
 from stockpool_amazon_sim.world import World
 
@@ -55,15 +57,100 @@ class Controls(SimulatorBase):
     def buckets(self, country: str, sku: str) -> dict[str, int]:
         """A SKU's units by bucket, without those that hold none."""
         with self._call() as world:
-            known = inventory.known_sku(world, country, sku)
+            known = known_sku(world, country, sku)
             return inventory.totals(stock_of(world, country, known.fnsku))
 
     def buckets_by_center(self, country: str, sku: str) -> dict[str, dict[str, int]]:
         """A SKU's units by center and bucket."""
         with self._call() as world:
-            known = inventory.known_sku(world, country, sku)
+            known = known_sku(world, country, sku)
             stock = stock_of(world, country, known.fnsku)
             return {center: dict(buckets) for center, buckets in stock.centers.items()}
+
+    def sell_on_amazon(self, country: str, sku: str, quantity: int) -> int:
+        """Sell units in Amazon's own shop; returns how many were there to be sold."""
+        with self._call(writes=True) as world:
+            sale = warehouse.sell(world, known_sku(world, country, sku), quantity)
+            return 0 if sale is None else sale.quantity
+
+    def announce_inbound(
+        self, country: str, quantities: Mapping[str, int], fulfillment_center_id: str | None = None
+    ) -> str:
+        """Announce a shipment of units to Amazon, which arrives over time; returns its id."""
+        with self._call(writes=True) as world:
+            for sku in quantities:
+                _sku(world, country, sku)
+            announced = inbound.announce(world, country, quantities, fulfillment_center_id)
+            return announced.shipment_id
+
+    def inbound_status(self, shipment_id: str) -> dict[str, tuple[int, int, int]]:
+        """By SKU: units announced, received in good state, received damaged."""
+        with self._call() as world:
+            shipment = world.store.inbound.get(shipment_id)
+            if shipment is None:
+                raise ValueError(f"no inbound shipment {shipment_id!r}")
+            return {
+                item.sku: (item.announced, item.received, item.damaged) for item in shipment.items
+            }
+
+    def transfer(self, country: str, sku: str, quantity: int, origin: str, target: str) -> None:
+        """Send units from one center to another (pending transshipment until they arrive)."""
+        with self._call(writes=True) as world:
+            known = known_sku(world, country, sku)
+            warehouse.transfer(world, known, quantity, origin, target)
+
+    def set_aside(self, country: str, sku: str, quantity: int, fulfillment_center_id: str) -> None:
+        """Let a center process units; they are not fulfillable for a while."""
+        with self._call(writes=True) as world:
+            known = known_sku(world, country, sku)
+            warehouse.set_aside(world, known, quantity, fulfillment_center_id)
+
+    def damage(
+        self,
+        country: str,
+        sku: str,
+        quantity: int,
+        fulfillment_center_id: str,
+        bucket: str = "warehouse_damaged",
+    ) -> None:
+        """Find units on the shelf damaged, defective or expired."""
+        with self._call(writes=True) as world:
+            known = known_sku(world, country, sku)
+            warehouse.damage(world, known, quantity, fulfillment_center_id, bucket)
+
+    def misplace(
+        self,
+        country: str,
+        sku: str,
+        quantity: int,
+        fulfillment_center_id: str,
+        *,
+        found: bool = True,
+    ) -> None:
+        """Lose units in a center (researching), to be found or written off later."""
+        with self._call(writes=True) as world:
+            known = known_sku(world, country, sku)
+            warehouse.misplace(world, known, quantity, fulfillment_center_id, found=found)
+
+    def ledger(self, country: str, sku: str, *, internal: bool = False) -> list[Movement]:
+        """Every ledger event of a SKU's pool, in order.
+
+        Args:
+            internal: also what Amazon's report does not show (reservations, units announced).
+        """
+        with self._call() as world:
+            fnsku = known_sku(world, country, sku).fnsku
+            return [
+                movement
+                for movement in world.store.movements_after(0)
+                if (movement.country, movement.fnsku) == (country, fnsku)
+                and (internal or movement.event_type not in INTERNAL)
+            ]
+
+    def audit(self) -> list[str]:
+        """Every rule of the books that is broken; empty if all is right. See `audit`."""
+        with self._call() as world:
+            return audit.violations(world)
 
     def fulfillment_order_ids(self) -> list[str]:
         """Every order that was ever taken, once, by id."""

@@ -15,7 +15,10 @@ from stockpool.plugins.network import (
     Network,
     NetworkCapability,
     PoolProfile,
+    PreviewOption,
     RateLimit,
+    RemovalRequest,
+    RemovalState,
     SpeedProfile,
     StockPage,
 )
@@ -31,7 +34,7 @@ from stockpool_amazon_sim.simulator import Simulator
 class AmazonSimNetwork(Network):
     """A simulated Amazon as the engine sees it; `simulator` has the controls."""
 
-    capabilities: frozenset[NetworkCapability] = frozenset()
+    capabilities = frozenset({NetworkCapability.PREVIEW, NetworkCapability.REMOVALS})
 
     def __init__(self, settings: AmazonSimSettings, context: PluginContext) -> None:
         self.simulator = Simulator(settings, context.clock, folder=context.folder)
@@ -52,6 +55,10 @@ class AmazonSimNetwork(Network):
         figures = [views.figures(summary) for summary in page.summaries]
         return StockPage(to_datetime(page.at), figures, page.cursor)
 
+    def preview(self, request: FulfillmentRequest) -> Sequence[PreviewOption]:
+        previews = self.simulator.get_fulfillment_preview(views.order_request(request))
+        return [views.preview_option(preview, request.country) for preview in previews]
+
     def create_fulfillment(self, request: FulfillmentRequest) -> FulfillmentAccepted:
         return self.simulator.create_fulfillment_order(views.order_request(request), views.accepted)
 
@@ -67,6 +74,12 @@ class AmazonSimNetwork(Network):
     def changes(self, cursor: str | None) -> ChangePage:
         page = self.simulator.list_all_fulfillment_orders(views.state, cursor)
         return ChangePage(page.orders, page.cursor, page.more)
+
+    def create_removal(self, request: RemovalRequest) -> None:
+        self.simulator.create_removal_order(views.removal_request(request), views.removal_state)
+
+    def get_removal(self, removal_order_id: str) -> RemovalState | None:
+        return self.simulator.get_removal_order(removal_order_id, views.removal_state)
 
     def idle(self) -> bool:
         return self.simulator.idle()

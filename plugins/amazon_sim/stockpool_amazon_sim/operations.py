@@ -7,13 +7,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from stockpool_amazon_sim import cancelling, inventory, orders
+from stockpool_amazon_sim import (
+    cancelling,
+    inventory,
+    orders,
+    previews,
+    removals,
+    returns,
+    tracking,
+)
 from stockpool_amazon_sim.base import SimulatorBase
 from stockpool_amazon_sim.checks import invalid
+from stockpool_amazon_sim.countries import country as known_country
 from stockpool_amazon_sim.inventory import SummaryPage
-from stockpool_amazon_sim.records import Order, decode_order, encode
-from stockpool_amazon_sim.requests import FulfillmentOrderRequest
+from stockpool_amazon_sim.previews import Preview
+from stockpool_amazon_sim.records import Order, Removal, decode_order, encode
+from stockpool_amazon_sim.requests import (
+    FulfillmentOrderRequest,
+    RemovalOrderRequest,
+    ReturnRequestItem,
+)
+from stockpool_amazon_sim.returns import REASON_CODES, ReturnAnswer
 from stockpool_amazon_sim.simulated_time import to_micros
+from stockpool_amazon_sim.tracking import TrackingDetails
 from stockpool_amazon_sim.world import World
 
 T = TypeVar("T")
@@ -106,6 +122,90 @@ class Operations(SimulatorBase):
             f"{country}:{cursor}",
             lambda world: inventory.summaries(world, country, cursor),
         )
+
+    def get_fulfillment_preview(self, request: FulfillmentOrderRequest) -> list[Preview]:
+        """getFulfillmentPreview, for each speed of the country."""
+        return self._perform(
+            "getFulfillmentPreview",
+            request.seller_fulfillment_order_id,
+            lambda world: previews.preview(world, request),
+        )
+
+    def get_package_tracking_details(self, package_number: int) -> TrackingDetails:
+        """getPackageTrackingDetails."""
+        return self._perform(
+            "getPackageTrackingDetails",
+            str(package_number),
+            lambda world: tracking.tracking_details(world, package_number),
+        )
+
+    def get_features(self, country: str) -> dict[str, bool]:
+        """getFeatures: the country's features, and whether the seller may ask for them."""
+
+        def read(world: World) -> dict[str, bool]:
+            accepted = world.settings.accepted_features(country)
+            return {name: name in accepted for name in known_country(country).features}
+
+        return self._perform("getFeatures", country, read)
+
+    def get_feature_sku(self, country: str, feature: str, sku: str) -> list[str]:
+        """getFeatureSKU: why a SKU is not eligible for a feature; empty if it is."""
+
+        def read(world: World) -> list[str]:
+            known = world.store.skus.get(f"{country}|{sku}")
+            if known is None:
+                return ["INVALID_SKU"]
+            reasons = []
+            if feature not in world.settings.accepted_features(country):
+                reasons.append("MERCHANT_NOT_ENROLLED")
+            if feature in known.ineligible_features:
+                reasons.append("SKU_NOT_ELIGIBLE")
+            return reasons
+
+        return self._perform("getFeatureSKU", f"{country}:{sku}", read)
+
+    def list_return_reason_codes(self) -> tuple[str, ...]:
+        """listReturnReasonCodes; the same for every SKU here."""
+        return self._perform("listReturnReasonCodes", "", lambda _: REASON_CODES)
+
+    def create_fulfillment_return(
+        self, order_id: str, items: Sequence[ReturnRequestItem]
+    ) -> ReturnAnswer:
+        """createFulfillmentReturn. See `returns.create_return`."""
+        return self._perform(
+            "createFulfillmentReturn",
+            order_id,
+            lambda world: returns.create_return(world, order_id, items),
+            writes=True,
+        )
+
+    def create_removal_order(self, request: RemovalOrderRequest, view: Callable[[Removal], T]) -> T:
+        """Create a removal order (Amazon takes them by feed). See `removals.create`."""
+        return self._perform(
+            "createRemovalOrder",
+            request.removal_order_id,
+            lambda world: view(removals.create(world, request)),
+            writes=True,
+        )
+
+    def cancel_removal_order(self, removal_order_id: str) -> None:
+        """Cancel a removal order that is Pending (Amazon: in Seller Central only)."""
+        self._perform(
+            "cancelRemovalOrder",
+            removal_order_id,
+            lambda world: removals.cancel(world, removal_order_id),
+            writes=True,
+        )
+
+    def get_removal_order(self, removal_order_id: str, view: Callable[[Removal], T]) -> T | None:
+        """A removal order (Amazon: by report), or None."""
+
+        def read(world: World) -> T | None:
+            known = removal_order_id.isprintable()
+            removal = world.store.removals.get(removal_order_id) if known else None
+            return None if removal is None else view(removal)
+
+        return self._perform("getRemovalOrder", removal_order_id, read)
 
 
 def _changed(

@@ -16,10 +16,8 @@ units in PENDING shipments + reserved units + units waited for (FillAll only).
 from __future__ import annotations
 
 from stockpool.errors import RejectedError
-from stockpool_amazon_sim.allocation import allocate
 from stockpool_amazon_sim.checks import check_order, invalid, validation_problem
-from stockpool_amazon_sim.countries import country
-from stockpool_amazon_sim.ledger import Bucket, EventType
+from stockpool_amazon_sim.ledger import Bucket
 from stockpool_amazon_sim.records import (
     DAY,
     HOUR,
@@ -27,10 +25,11 @@ from stockpool_amazon_sim.records import (
     OrderItem,
     Shipment,
 )
-from stockpool_amazon_sim.requests import STATE_FIELD, FulfillmentOrderRequest
+from stockpool_amazon_sim.requests import FulfillmentOrderRequest
+from stockpool_amazon_sim.reserving import reserve, stop_waiting, uncovered, wait_for_stock
 from stockpool_amazon_sim.simulated_time import to_micros
 from stockpool_amazon_sim.statuses import FINAL, OrderEvent, OrderStatus, next_status
-from stockpool_amazon_sim.stock import move, stock_of, total
+from stockpool_amazon_sim.stock import stock_of, total
 from stockpool_amazon_sim.storage.interface import Event
 from stockpool_amazon_sim.world import World
 
@@ -69,7 +68,7 @@ def create(world: World, request: FulfillmentOrderRequest) -> Order:
     order = Order(
         order_id,
         request.country,
-        OrderStatus.NEW,
+        OrderStatus.NEW.value,
         world.now,
         world.now,
         request.displayable_order_id,
@@ -177,82 +176,6 @@ def dispatch(world: World, order: Order) -> None:
         world.schedule(pick, "pick", order.order_id, str(number))
 
 
-def reserve(world: World, order: Order) -> None:
-    """Reserve what is missing and there. FillOrKill takes all or nothing at first."""
-    missing = uncovered(order)
-    places = [index for index, quantity in enumerate(missing) if quantity]
-    if not places:
-        return
-    known = country(order.country)
-    stocks = {
-        fnsku: stock_of(world, order.country, fnsku)
-        for fnsku in dict.fromkeys(order.items[index].fnsku for index in places)
-    }
-    available = {
-        fnsku: {
-            center: buckets[Bucket.FULFILLABLE]
-            for center, buckets in stock.centers.items()
-            if Bucket.FULFILLABLE in buckets
-        }
-        for fnsku, stock in stocks.items()
-    }
-    picks = allocate(
-        [(order.items[index].fnsku, missing[index]) for index in places],
-        available,
-        known.centers_near(order.address[STATE_FIELD]),
-    )
-    short = sum(quantity for _, _, quantity in picks) < sum(missing)
-    if short and order.policy == "FillOrKill" and not order.shipments:
-        return
-    for place, center, quantity in picks:
-        index = places[place]
-        move(
-            world,
-            stocks[order.items[index].fnsku],
-            quantity,
-            (center, Bucket.FULFILLABLE),
-            (center, Bucket.PENDING_CUSTOMER_ORDER),
-            EventType.RESERVATIONS,
-            order.order_id,
-        )
-        order.reserved.append([index, center, quantity])
-
-
-def release(world: World, order: Order, index: int, center: str, quantity: int) -> None:
-    """Give reserved units of an item free again."""
-    move(
-        world,
-        stock_of(world, order.country, order.items[index].fnsku),
-        quantity,
-        (center, Bucket.PENDING_CUSTOMER_ORDER),
-        (center, Bucket.FULFILLABLE),
-        EventType.RESERVATIONS,
-        order.order_id,
-    )
-
-
-def release_reserved(world: World, order: Order) -> dict[int, int]:
-    """Give all units free that are in no shipment yet; returns them by item index."""
-    freed: dict[int, int] = {}
-    for index, center, quantity in order.reserved:
-        release(world, order, index, center, quantity)
-        freed[index] = freed.get(index, 0) + quantity
-    order.reserved = []
-    return freed
-
-
-def uncovered(order: Order) -> list[int]:
-    """By item: open units that are neither reserved nor in a PENDING shipment."""
-    missing = [item.open for item in order.items]
-    for index, _, quantity in order.reserved:
-        missing[index] -= quantity
-    for shipment in order.shipments:
-        if shipment.status == "PENDING":
-            for index, quantity, _ in shipment.lines:
-                missing[index] -= quantity
-    return missing
-
-
 def _leave_uncovered(world: World, order: Order, missing: list[int]) -> None:
     if order.policy == "FillAll":
         wait_for_stock(world, order, missing)
@@ -260,20 +183,6 @@ def _leave_uncovered(world: World, order: Order, missing: list[int]) -> None:
     for item, quantity in zip(order.items, missing, strict=True):
         item.unfulfillable += quantity
     order.reason = "ItemQuantityNotAvailable"
-
-
-def wait_for_stock(world: World, order: Order, missing: list[int]) -> None:
-    """Let a FillAll order hear of new units."""
-    for item, quantity in zip(order.items, missing, strict=True):
-        if quantity:
-            world.store.waiting.put(_waiting_key(order, item.fnsku), order.order_id)
-
-
-def stop_waiting(world: World, order: Order) -> None:
-    """Let an order hear of new units no more."""
-    if order.policy == "FillAll":
-        for fnsku in dict.fromkeys(item.fnsku for item in order.items):
-            world.store.waiting.remove(_waiting_key(order, fnsku))
 
 
 def restocked(world: World, event: Event) -> None:
@@ -356,7 +265,7 @@ def apply(world: World, order: Order, event: OrderEvent) -> None:
     following = next_status(order.status, event)
     world.store.count(f"orders:{order.status}", -1)
     world.store.count(f"orders:{following}")
-    order.status = following
+    order.status = following.value
 
 
 def settle_if_over(world: World, order: Order) -> None:
@@ -384,7 +293,3 @@ def _fnsku_for(world: World, code: str, sku: str, constraints: list[list[str]]) 
         if policy == "Required" and feature in known.ineligible_features:
             raise invalid(f"sellerSku {sku} is not eligible for {feature}")
     return known.fnsku
-
-
-def _waiting_key(order: Order, fnsku: str) -> str:
-    return f"{order.country}|{fnsku}|{order.received_at:020d}|{order.order_id}"

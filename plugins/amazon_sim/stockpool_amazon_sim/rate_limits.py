@@ -24,6 +24,7 @@ LIMITS: Mapping[str, tuple[float, int]] = {
     "listReturnReasonCodes": (2.0, 30),
     "createFulfillmentReturn": (2.0, 30),
     "getFeatures": (2.0, 30),
+    "getFeatureSKU": (2.0, 30),
     "getInventorySummaries": (2.0, 2),
     "createRemovalOrder": (2.0, 30),
     "cancelRemovalOrder": (2.0, 30),

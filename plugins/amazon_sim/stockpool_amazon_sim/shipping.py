@@ -13,18 +13,16 @@ from __future__ import annotations
 from stockpool_amazon_sim.carriage import dispatch_package, new_package
 from stockpool_amazon_sim.faults import unit_is_damaged
 from stockpool_amazon_sim.ledger import Bucket, EventType
-from stockpool_amazon_sim.orders import (
-    conclude,
-    dispatch,
-    order_of,
+from stockpool_amazon_sim.orders import conclude, dispatch, order_of
+from stockpool_amazon_sim.packing import pack as pack_boxes
+from stockpool_amazon_sim.records import HOUR, Order, Shipment
+from stockpool_amazon_sim.reserving import (
     release,
     release_reserved,
     reserve,
     uncovered,
     wait_for_stock,
 )
-from stockpool_amazon_sim.packing import pack as pack_boxes
-from stockpool_amazon_sim.records import HOUR, Order, Shipment
 from stockpool_amazon_sim.stock import change_disposition, move, stock_of
 from stockpool_amazon_sim.storage.interface import Event
 from stockpool_amazon_sim.world import World
@@ -157,10 +155,11 @@ def _cancel_rest(world: World, order: Order) -> None:
 def _go_on_without(world: World, order: Order, missing: list[int]) -> None:
     if order.policy == "FillAll" and (order.deadline is None or world.now < order.deadline):
         wait_for_stock(world, order, missing)
+        # It may have stopped waiting in between; the day still counts from the first time.
         if order.deadline is None:
-            patience = int(world.settings.steps.fill_all * HOUR)
-            order.deadline = world.now + patience
-            world.schedule(patience, "gives_up", order.order_id)
+            order.deadline = world.now + int(world.settings.steps.fill_all * HOUR)
+        world.store.drop_events(order.order_id, kind="gives_up")
+        world.schedule(order.deadline - world.now, "gives_up", order.order_id)
         return
     if order.policy == "FillOrKill":
         # A shipment was PENDING already, so as much as possible is cancelled.

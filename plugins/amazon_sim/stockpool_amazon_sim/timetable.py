@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from stockpool_amazon_sim import cancelling, carriage, orders, returns, shipping
+from stockpool_amazon_sim import (
+    cancelling,
+    carriage,
+    inbound,
+    orders,
+    removals,
+    returns,
+    shipping,
+    warehouse,
+)
 from stockpool_amazon_sim.storage.interface import Event
 from stockpool_amazon_sim.world import World
 
@@ -27,6 +36,19 @@ HANDLERS: Mapping[str, Callable[[World, Event], None]] = {
     "ship": shipping.ship,
     "tracking": carriage.tracking_comes,
     "scan": carriage.scan,
+    "return_arrives": returns.return_arrives,
     "grade": returns.grade,
+    "inbound_leaves": inbound.leave,
+    "inbound_arrives": inbound.arrive,
+    "inbound_receives": inbound.receive,
+    "inbound_closes": inbound.close,
+    "inbound_found": inbound.find,
+    "sale_ships": warehouse.ship_sale,
+    "transfer_arrives": warehouse.transfer_arrives,
+    "processing_ends": warehouse.processing_ends,
+    "units_found": warehouse.units_found,
+    "units_lost": warehouse.units_lost,
+    "removal_plan": removals.plan,
+    "removal_process": removals.process,
     "told_late": _tell_late,
 }

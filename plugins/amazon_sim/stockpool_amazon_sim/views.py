@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import cast
+from typing import Literal, cast
 
-from stockpool.order_request import Address, Feature
+from stockpool.money import Money
+from stockpool.order_request import Address, Feature, Speed
 from stockpool.plugins.network import (
     FulfillmentAccepted,
     FulfillmentItemState,
@@ -14,15 +15,29 @@ from stockpool.plugins.network import (
     FulfillmentState,
     PackageState,
     PackageStatus,
+    PreviewOption,
+    RemovalItemState,
+    RemovalRequest,
+    RemovalState,
     ShipmentItemState,
     ShipmentState,
     ShipmentStatus,
     StockFigures,
 )
+from stockpool_amazon_sim.countries import country
 from stockpool_amazon_sim.inventory import Summary
-from stockpool_amazon_sim.records import Micros, Order, Package, Shipment
-from stockpool_amazon_sim.requests import Destination, FulfillmentOrderRequest, ItemRequest
+from stockpool_amazon_sim.previews import Preview
+from stockpool_amazon_sim.records import Micros, Order, Package, Removal, Shipment
+from stockpool_amazon_sim.requests import (
+    Destination,
+    FulfillmentOrderRequest,
+    ItemRequest,
+    RemovalOrderRequest,
+    RemovalRequestItem,
+)
 from stockpool_amazon_sim.simulated_time import to_datetime
+
+_RemovalStatus = Literal["Pending", "Planning", "Processing", "Completed", "Cancelled"]
 
 
 def order_request(request: FulfillmentRequest) -> FulfillmentOrderRequest:
@@ -96,6 +111,53 @@ def state(order: Order) -> FulfillmentState:
 def figures(summary: Summary) -> StockFigures:
     """One SKU's units; the buckets have the contract's names."""
     return StockFigures(summary.sku, summary.fnsku, **summary.buckets)
+
+
+def preview_option(preview: Preview, code: str) -> PreviewOption:
+    """One speed of a preview."""
+    currency = country(code).currency
+    return PreviewOption(
+        cast(Speed, preview.shipping_speed_category),
+        preview.is_fulfillable,
+        {name: Money(fee, currency) for name, fee in preview.estimated_fees.items()},
+        _optional(preview.earliest_arrival),
+        _optional(preview.latest_arrival),
+        preview.shipments,
+        preview.order_unfulfillable_reasons,
+    )
+
+
+def removal_request(request: RemovalRequest) -> RemovalOrderRequest:
+    """A removal order to be placed."""
+    return RemovalOrderRequest(
+        request.removal_order_id,
+        request.country,
+        request.disposition,
+        [RemovalRequestItem(item.sku, item.sellable, item.unsellable) for item in request.items],
+        None if request.ship_to is None else destination(request.ship_to),
+    )
+
+
+def removal_state(removal: Removal) -> RemovalState:
+    """All of a removal order."""
+    return RemovalState(
+        removal.removal_order_id,
+        removal.country,
+        cast(_RemovalStatus, removal.status),
+        to_datetime(removal.updated_at),
+        tuple(
+            RemovalItemState(
+                item.sku,
+                item.sellable,
+                item.requested,
+                item.cancelled,
+                item.disposed,
+                item.shipped,
+            )
+            for item in removal.items
+        ),
+        tuple(removal.tracking_numbers),
+    )
 
 
 def _shipment(order: Order, shipment: Shipment) -> ShipmentState:

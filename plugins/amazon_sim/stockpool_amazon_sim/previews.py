@@ -1,0 +1,109 @@
+"""getFulfillmentPreview: what each speed would cost and when it would arrive. Reserves nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from stockpool_amazon_sim.allocation import allocate
+from stockpool_amazon_sim.checks import invalid
+from stockpool_amazon_sim.countries import Speed, country, postal_code_pattern
+from stockpool_amazon_sim.fees import fulfillment_fees
+from stockpool_amazon_sim.inventory import known_sku
+from stockpool_amazon_sim.ledger import Bucket
+from stockpool_amazon_sim.records import DAY, Micros, Sku
+from stockpool_amazon_sim.requests import STATE_FIELD, FulfillmentOrderRequest
+from stockpool_amazon_sim.simulated_time import to_datetime
+from stockpool_amazon_sim.stock import stock_of
+from stockpool_amazon_sim.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """One speed. Fees by Amazon's name, in minor units of the country's currency."""
+
+    shipping_speed_category: str
+    is_fulfillable: bool
+    estimated_fees: Mapping[str, int]
+    earliest_arrival: Micros | None
+    latest_arrival: Micros | None
+    shipments: int
+    order_unfulfillable_reasons: Sequence[str]
+
+
+def preview(world: World, request: FulfillmentOrderRequest) -> list[Preview]:
+    """A preview for each speed of the country, in its order.
+
+    Raises:
+        RejectedError: InvalidInput for an unknown country or SKU.
+    """
+    if request.country not in world.settings.countries:
+        raise invalid("marketplaceId is not one of this account's")
+    skus = [known_sku(world, request.country, item.seller_sku) for item in request.items]
+    reasons = _reasons(world, request)
+    centers, missing = _centers(world, request, skus)
+    if not centers or (missing and request.fulfillment_policy == "FillOrKill"):
+        reasons.append("ItemQuantityNotAvailable")
+    return [
+        _preview(world, request, name, speed, skus, centers, reasons)
+        for name, speed in country(request.country).speeds.items()
+    ]
+
+
+def _preview(
+    world: World,
+    request: FulfillmentOrderRequest,
+    name: str,
+    speed: Speed,
+    skus: Sequence[Sku],
+    centers: frozenset[str],
+    reasons: Sequence[str],
+) -> Preview:
+    if reasons:
+        return Preview(name, False, {}, None, None, 0, tuple(reasons))
+    fees = fulfillment_fees(
+        request.country,
+        to_datetime(world.now).date(),
+        name,
+        [
+            (sku.size_tier, sku.weight_grams, item.quantity)
+            for sku, item in zip(skus, request.items, strict=True)
+        ],
+        block_amzl=any(feature == "BLOCK_AMZL" for feature, _ in request.feature_constraints),
+    )
+    earliest = world.now + speed.transit_days[0] * DAY
+    latest = world.now + speed.latest_days * DAY
+    return Preview(name, True, fees, earliest, latest, len(centers), ())
+
+
+def _reasons(world: World, request: FulfillmentOrderRequest) -> list[str]:
+    reasons = []
+    destination = request.destination
+    pattern = postal_code_pattern(destination.country_code)
+    if destination.country_code not in country(request.country).destinations or (
+        pattern is not None and not pattern.fullmatch(destination.postal_code or "")
+    ):
+        reasons.append("InvalidDestinationAddress")
+    accepted = world.settings.accepted_features(request.country)
+    for feature, policy in request.feature_constraints:
+        if policy == "Required" and feature not in accepted:
+            reasons.append(f"FeatureNotAvailable: {feature}")
+    return reasons
+
+
+def _centers(
+    world: World, request: FulfillmentOrderRequest, skus: Sequence[Sku]
+) -> tuple[frozenset[str], int]:
+    """The centers that would ship, and how many units are not there."""
+    demands = [(sku.fnsku, item.quantity) for sku, item in zip(skus, request.items, strict=True)]
+    available = {
+        fnsku: {
+            center: buckets.get(Bucket.FULFILLABLE, 0)
+            for center, buckets in stock_of(world, request.country, fnsku).centers.items()
+        }
+        for fnsku, _ in demands
+    }
+    near = country(request.country).centers_near(request.destination.fields()[STATE_FIELD])
+    picks = allocate(demands, available, near)
+    missing = sum(units for _, units in demands) - sum(units for _, _, units in picks)
+    return frozenset(center for _, center, _ in picks), missing

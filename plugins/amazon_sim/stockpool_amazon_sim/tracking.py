@@ -1,0 +1,94 @@
+"""getPackageTrackingDetails: what can be seen of a parcel's way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from stockpool_amazon_sim.checks import invalid
+from stockpool_amazon_sim.countries import country
+from stockpool_amazon_sim.records import Micros
+from stockpool_amazon_sim.world import World
+
+DESCRIPTIONS: Mapping[str, str] = {
+    "EVENT_101": "Carrier notified to pick up package",
+    "EVENT_102": "Shipment picked up from seller's facility",
+    "EVENT_201": "Arrival scan",
+    "EVENT_202": "Departure scan",
+    "EVENT_301": "Delivered",
+    "EVENT_302": "Out for delivery",
+    "EVENT_304": "Delivery attempted",
+    "EVENT_309": "Returned to seller",
+    "EVENT_407": "Refused by customer",
+    "EVENT_408": "Returning to seller",
+    "EVENT_409": "Lost by carrier",
+    "EVENT_416": "Undeliverable",
+    "EVENT_418": "Delayed",
+}
+
+_AT_THE_DOOR = frozenset({"EVENT_301", "EVENT_302", "EVENT_304", "EVENT_407", "EVENT_416"})
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingEvent:
+    """One scan, at a place."""
+
+    at: Micros
+    code: str
+    description: str
+    city: str
+    state: str
+    country: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingDetails:
+    """A parcel; events are the latest first."""
+
+    package_number: int
+    order_id: str
+    carrier_code: str
+    tracking_number: str | None
+    current_status: str
+    estimated_arrival: Micros | None
+    events: Sequence[TrackingEvent]
+
+
+def tracking_details(world: World, package_number: int) -> TrackingDetails:
+    """What is known of a parcel by now.
+
+    Raises:
+        RejectedError: InvalidInput for an unknown package number.
+    """
+    order_id = world.store.packages.get(str(package_number))
+    order = None if order_id is None else world.store.orders.get(order_id)
+    if order is None:
+        raise invalid("packageNumber is not known")
+    for shipment in order.shipments:
+        for package in shipment.packages:
+            if package.number != package_number:
+                continue
+            center = country(order.country).centers[shipment.center]
+            # Destination fields: 4 is the city, 5 the state.
+            door = (order.address[4] or "", order.address[5] or "")
+            events = [
+                TrackingEvent(
+                    at,
+                    code,
+                    DESCRIPTIONS[code],
+                    *(door if code in _AT_THE_DOOR else (center.city, center.state)),
+                    order.country,
+                )
+                for at, code in reversed(package.journey)
+                if at <= world.now
+            ]
+            return TrackingDetails(
+                package.number,
+                order.order_id,
+                package.carrier,
+                package.tracking_number,
+                package.status,
+                package.estimated_arrival,
+                events,
+            )
+    raise AssertionError(package_number)
