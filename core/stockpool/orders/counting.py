@@ -59,6 +59,8 @@ class Step(Enum):
         Account.ADJUSTMENT,
     )
     """The network could not find the units: they are gone until a snapshot shows them."""
+    REFUSED = ("committed", "unfulfillable", "unfulfillable", Bucket.COMMITTED, Bucket.FULFILLABLE)
+    """The network turned the order down after it had taken it: no unit was touched."""
     GIVEN_UP = ("held", "cancelled", "cancelled", Bucket.HELD, Bucket.FULFILLABLE)
     """Cancelled before the network was asked."""
     RELEASED = ("held", "cancelled", None, Bucket.HELD, Bucket.FULFILLABLE)

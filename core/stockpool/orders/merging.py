@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from stockpool.orders.counting import Item, ItemChange, Step
 from stockpool.orders.fulfillment_rows import FulfillmentRow
 from stockpool.plugins.network import (
+    FulfillmentOrderStatus,
     FulfillmentState,
     PackageState,
     PackageStatus,
@@ -72,6 +73,10 @@ def merge(row: FulfillmentRow, state: FulfillmentState) -> Merged:
             for step, units in growth.items()
             if units > 0
         ]
+        refused = item.committed - sum(growth.values())
+        if state.status is FulfillmentOrderStatus.INVALID and refused:
+            key = f"invalid:{row.id}:{item.item_id}"
+            changes.append(ItemChange(item, Step.REFUSED, refused, key))
         newly = min(arrived.get(item.item_id, 0), item.shipped + growth[Step.SHIPPED])
         if newly > item.delivered:
             delivered.append((item, newly - item.delivered))

@@ -91,9 +91,9 @@ class PlaceFulfillment:
         """Place each order; those for which the lease leaves no time are put back."""
         network = self._networks[effects[0].party]
         with self._database.read() as connection:
-            requests = read_requests(
-                connection, [e.payload["fulfillment_order_id"] for e in effects]
-            )
+            wanted = [e.payload["fulfillment_order_id"] for e in effects]
+            requests = read_requests(connection, wanted)
+            taken = _taken(connection, [name for name in wanted if name not in requests])
         started = self._clock.now()
         stop_at = started + (effects[0].leased_until - started) / 2
         outcomes: list[Outcome] = []
@@ -102,6 +102,10 @@ class PlaceFulfillment:
                 outcomes.append(Later(effect, "no time left", after=0.0, excused=True))
                 continue
             request = requests.get(effect.payload["fulfillment_order_id"])
+            if request is None and effect.payload["fulfillment_order_id"] in taken:
+                # The network's news were faster than the answer to the call, and are the answer.
+                outcomes.append(Done(effect, {"adopted": True}))
+                continue
             if request is None:
                 outcomes.append(Refused(effect, "nothing_to_ship", "no units are held for it"))
                 continue
@@ -289,6 +293,20 @@ def read_requests(
         for head in heads
         if head["fulfillment_orders_id"] in items
     }
+
+
+def _taken(connection: Connection, fulfillment_order_ids: Sequence[str]) -> set[str]:
+    """Which of these the network is known to have."""
+    if not fulfillment_order_ids:
+        return set()
+    return set(
+        connection.execute(
+            select(fulfillment_orders.c.id).where(
+                fulfillment_orders.c.id.in_(fulfillment_order_ids),
+                fulfillment_orders.c.received_at.is_not(None),
+            )
+        ).scalars()
+    )
 
 
 def _items_to_place(wanted: Sequence[str]) -> Any:

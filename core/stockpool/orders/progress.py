@@ -38,6 +38,7 @@ from stockpool.plugins.network import (
 )
 from stockpool.problems import Problem
 
+_STOPPED = frozenset({Step.CANCELLED, Step.UNFULFILLABLE, Step.REFUSED})
 _TROUBLED = frozenset({PackageStatus.UNDELIVERABLE, PackageStatus.RETURNED})
 
 
@@ -294,9 +295,7 @@ def _cancellation_news(
     decided = cancellation_requests.decide(connection, [(e.row, e.state) for e in news], at=at)
     effects = []
     for entry in news:
-        stopped = [
-            c for c in entry.merged.changes if c.step in (Step.CANCELLED, Step.UNFULFILLABLE)
-        ]
+        stopped = [c for c in entry.merged.changes if c.step in _STOPPED]
         told = capabilities.get(entry.row.channel, frozenset())
         if not stopped or ChannelCapability.CANCELLATIONS not in told:
             continue
@@ -350,7 +349,7 @@ def _concerns(entry: News) -> Iterable[Concern]:
             (entry.merged.contradiction,),
         )
         return
-    lost = [c for c in entry.merged.changes if c.step is Step.UNFULFILLABLE]
+    lost = [c for c in entry.merged.changes if c.step in (Step.UNFULFILLABLE, Step.REFUSED)]
     if lost:
         yield Concern(
             f"fulfillment:{row.id}:unfulfillable",

@@ -94,7 +94,7 @@ def validate(world: World, event: Event) -> None:
     order = order_of(world, event)
     if order.status != OrderStatus.NEW:
         return
-    problem = validation_problem(order)
+    problem = validation_problem(order, world.settings)
     if problem is not None:
         order.reason = problem
         finish(world, order, OrderEvent.REFUSED)

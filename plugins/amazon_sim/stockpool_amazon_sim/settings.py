@@ -143,6 +143,7 @@ class AmazonSimSettings(_Settings):
         duplicate_code: what a create call with a known id is refused with.
         not_granted: by country, features that are taken and silently not kept to.
         refused_features: by country, features that are refused if they are required.
+        cross_border: by country, others that it ships to beyond its own.
         address_line_characters: bound of a name and of each address line (the live bound is
             not published).
         stock: what is there in the beginning, by country and SKU, or a CSV file with the columns
@@ -157,6 +158,7 @@ class AmazonSimSettings(_Settings):
     duplicate_code: Literal["AlreadyExists", "InvalidInput"] = "AlreadyExists"
     not_granted: Mapping[str, tuple[str, ...]] = {}
     refused_features: Mapping[str, tuple[str, ...]] = {}
+    cross_border: Mapping[str, tuple[str, ...]] = {}
     address_line_characters: int = Field(default=60, ge=1)
     faults: Faults = Faults()
     steps: Steps = Steps()
