@@ -72,11 +72,12 @@ UNSELLABLE = (
 )
 """Units in a center that can't be sold (`unfulfillableQuantity`)."""
 
+INBOUND = (Bucket.INBOUND_WORKING, Bucket.INBOUND_SHIPPED, Bucket.INBOUND_RECEIVING)
+"""Units that are on their way into a center."""
+
 NETWORK_BUCKETS = (
     Bucket.FULFILLABLE,
-    Bucket.INBOUND_WORKING,
-    Bucket.INBOUND_SHIPPED,
-    Bucket.INBOUND_RECEIVING,
+    *INBOUND,
     Bucket.PENDING_CUSTOMER_ORDER,
     Bucket.PENDING_TRANSSHIPMENT,
     Bucket.FC_PROCESSING,

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
-from stockpool.ledger.buckets import PLACES, UNSELLABLE, Account, Bucket, Place, place
+from stockpool.ledger.buckets import PLACES, UNSELLABLE, Bucket, Place, place
 from stockpool.ledger.posting import StockMove
-from stockpool.ledger.tables import stock_levels, stock_moves
+from stockpool.ledger.tables import ARRIVES, stock_levels, stock_moves
 
 ON_HAND: tuple[Bucket, ...] = (
     Bucket.FULFILLABLE,
@@ -134,7 +134,7 @@ def ages(connection: Connection, pool: str, sku: str) -> list[AgeLayer]:
         .where(
             stock_moves.c.pool == pool,
             stock_moves.c.sku == sku,
-            stock_moves.c.source.in_([account.value for account in Account]),
+            text(ARRIVES),
             stock_moves.c.target.in_([bucket.value for bucket in ON_HAND]),
         )
         .order_by(stock_moves.c.occurred_at.desc(), stock_moves.c.id.desc())

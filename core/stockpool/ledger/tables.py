@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, String, Table, text
 
-from stockpool.ledger.buckets import PLACES, Account, Bucket
+from stockpool.ledger.buckets import INBOUND, PLACES, Account, Bucket
 from stockpool.storage.metadata import UtcDateTime, metadata
 
 stock_levels = Table(
@@ -48,14 +48,18 @@ stock_moves = Table(
 
 Index("ix_stock_moves_pool_sku", stock_moves.c.pool, stock_moves.c.sku, stock_moves.c.id)
 
-_OUTSIDE = ", ".join(f"'{account.value}'" for account in Account)
+_NOT_ON_HAND = ", ".join(f"'{place.value}'" for place in (*Account, *INBOUND))
+ARRIVES = f"source IN ({_NOT_ON_HAND})"
+"""Moves by which units may arrive in a center. Queries repeat it word for word: SQLite takes a
+partial index only then."""
+
 Index(
     "ix_stock_moves_receipts",
     stock_moves.c.pool,
     stock_moves.c.sku,
     stock_moves.c.occurred_at,
-    postgresql_where=text(f"source IN ({_OUTSIDE})"),
-    sqlite_where=text(f"source IN ({_OUTSIDE})"),
+    postgresql_where=text(ARRIVES),
+    sqlite_where=text(ARRIVES),
 )
 
 stock_snapshots = Table(

@@ -266,10 +266,10 @@ def upgrade() -> None:
         ["pool", "sku", "occurred_at"],
         unique=False,
         postgresql_where=sa.text(
-            "source IN ('supplier', 'customer', 'returned_to_seller', 'disposed', 'liquidated', 'owed_by_amazon', 'written_off', 'adjustment')"
+            "source IN ('supplier', 'customer', 'returned_to_seller', 'disposed', 'liquidated', 'owed_by_amazon', 'written_off', 'adjustment', 'inbound_working', 'inbound_shipped', 'inbound_receiving')"
         ),
         sqlite_where=sa.text(
-            "source IN ('supplier', 'customer', 'returned_to_seller', 'disposed', 'liquidated', 'owed_by_amazon', 'written_off', 'adjustment')"
+            "source IN ('supplier', 'customer', 'returned_to_seller', 'disposed', 'liquidated', 'owed_by_amazon', 'written_off', 'adjustment', 'inbound_working', 'inbound_shipped', 'inbound_receiving')"
         ),
     )
     op.create_table(
