@@ -19,6 +19,11 @@ broker = "embedded"                   # or redis://host:6379/0, shared by any nu
 [networks.amazon-na]
 type = "amazon_sim"                   # a simulator that plays Amazon
 countries = ["US", "CA", "MX"]
+state = "amazon.db"                   # what the simulated Amazon remembers
+speed = 20000.0                       # its days pass in seconds
+
+[networks.amazon-na.stock.US]         # what is on its shelves in the beginning
+MUG-1 = 10
 
 # A channel brings orders. This one reads files: drop them into web/inbox.
 [channels.web]
@@ -66,4 +71,7 @@ def init(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> 
         written = {"config": str(config), "folders": [str(folder / name) for name in FOLDERS]}
         print_json(written)
     else:
-        say(f"{config} is written. Next: stockpool catalog add, then drop orders into web/inbox.")
+        say(
+            f"{config} is written. Next: stockpool catalog add, catalog list-on and inventory "
+            "snapshot; then drop orders into web/inbox."
+        )
