@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from stockpool.errors import ConflictError, InvariantViolation, RefusedError
 from stockpool.ledger.buckets import Bucket, Place
 from stockpool.problems import Problem
-from stockpool.storage.bulk import Inserter, Sql, execute, fetch
+from stockpool.storage.bulk import Inserter, Row, Sql, execute, fetch
 from stockpool.storage.increments import Counters
 from stockpool.storage.metadata import sortable_text
 
@@ -158,19 +158,24 @@ def post(connection: Connection, moves: Sequence[StockMove], *, at: datetime) ->
 
 def post_locked(
     connection: Connection, locked: LockedLevels, moves: Sequence[StockMove], *, at: datetime
-) -> None:
+) -> tuple[Inserter, list[Row]]:
     """Post moves with new keys on rows that this unit of work has locked and checked.
+
+    The levels are changed now; the rows of the moves are handed back, so that the caller inserts
+    them together with what they are for.
 
     Raises:
         InvariantViolation: if a row is not among the locked ones.
     """
-    for move in moves:
-        if (move.pool, move.sku) not in locked.keys:
-            raise InvariantViolation(
-                f"stock of {move.sku} in {move.pool} was not locked before it was moved "
-                f"({move.cause} {move.reference})"
-            )
-    _apply(connection, _net_changes(moves), moves, at)
+    changes = _net_changes(moves)
+    if not locked.keys.issuperset(changes):
+        move = next(move for move in moves if (move.pool, move.sku) not in locked.keys)
+        raise InvariantViolation(
+            f"stock of {move.sku} in {move.pool} was not locked before it was moved "
+            f"({move.cause} {move.reference})"
+        )
+    _levels.add(connection, changes)
+    return _moves, _move_rows(connection, moves, at)
 
 
 def _posted_before(connection: Connection, moves: Sequence[StockMove]) -> set[str]:
@@ -198,11 +203,14 @@ def _posted_before(connection: Connection, moves: Sequence[StockMove]) -> set[st
 
 
 def _net_changes(moves: Sequence[StockMove]) -> dict[LevelKey, dict[str, int]]:
-    changes: dict[LevelKey, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    units: dict[tuple[str, str, Place, Place], int] = defaultdict(int)
     for move in moves:
-        row = changes[(move.pool, move.sku)]
-        row[move.source.value] -= move.quantity
-        row[move.target.value] += move.quantity
+        units[(move.pool, move.sku, move.source, move.target)] += move.quantity
+    changes: dict[LevelKey, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for (pool, sku, source, target), quantity in units.items():
+        row = changes[(pool, sku)]
+        row[source.value] -= quantity
+        row[target.value] += quantity
     return changes
 
 
@@ -235,21 +243,22 @@ def _apply(
     if not moves:
         return
     _levels.add(connection, changes)
+    _moves.insert(connection, _move_rows(connection, moves, at))
+
+
+def _move_rows(connection: Connection, moves: Sequence[StockMove], at: datetime) -> list[Row]:
     instant = sortable_text(at) if connection.dialect.name == "sqlite" else at
-    _moves.insert(
-        connection,
-        [
-            (
-                move.key,
-                move.pool,
-                move.sku,
-                move.source.value,
-                move.target.value,
-                move.quantity,
-                move.cause,
-                move.reference,
-                instant,
-            )
-            for move in moves
-        ],
-    )
+    return [
+        (
+            move.key,
+            move.pool,
+            move.sku,
+            move.source.value,
+            move.target.value,
+            move.quantity,
+            move.cause,
+            move.reference,
+            instant,
+        )
+        for move in moves
+    ]

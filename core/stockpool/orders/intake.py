@@ -12,7 +12,8 @@ What can't be accepted is parked with its reason, and the rest of the batch goes
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -30,13 +31,13 @@ from stockpool.orders import parking
 from stockpool.orders.announcements import unfulfillable_effect
 from stockpool.orders.checks import AddressLimits, check_request
 from stockpool.orders.receipts import Receipt
-from stockpool.orders.reservation import Claim, Desk, WantedUnits, lock_wanted, reserve
+from stockpool.orders.reservation import Claim, Desk, WantedUnits, lock_claimed, reserve
 from stockpool.orders.status import LineCounts, OrderStatus, derive_status
 from stockpool.orders.views import order_statuses
 from stockpool.outbox.effects import effect_rows, inserter
 from stockpool.plugins.channel import ChannelCapability
 from stockpool.problems import Problem
-from stockpool.storage.bulk import Inserter, Sql, fetch, insert_all
+from stockpool.storage.bulk import Inserter, Row, Sql, ask, insert_all, pipeline
 from stockpool.storage.metadata import sortable_text
 
 Identity = tuple[str, str]
@@ -128,11 +129,18 @@ _known = Sql(
          AND p.channel_order_id = k.channel_order_id""",
 )
 
-_claim = f"""
-    INSERT INTO orders ({", ".join(_orders_columns)})
-    SELECT * FROM unnest({", ".join(f"%s::{kind}[]" for kind in _orders_types)})
-    ON CONFLICT (channel, channel_order_id) DO NOTHING
-    RETURNING channel, channel_order_id"""  # noqa: S608  (a constant list of columns)
+_claim = Sql(
+    postgresql=f"""
+        {_orders.head}
+        SELECT * FROM unnest({", ".join(f"%s::{kind}[]" for kind in _orders_types)})
+        ON CONFLICT (channel, channel_order_id) DO NOTHING
+        RETURNING channel, channel_order_id""",  # noqa: S608  (a constant list of columns)
+    # Nobody else writes while a SQLite unit of work does, so there is nobody to lose against.
+    sqlite="",
+)
+
+_PIPELINED_LINES = 12
+"""Up to so many order lines the round trips cost more than the rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,15 +223,18 @@ def take_in(
     wanted = sorted(
         {(e.request.channel, line.channel_sku) for e in prepared for line in e.request.lines}
     )
-    known, batch.parked = _known_requests(connection, identities)
-    components = resolve(connection, wanted)
     first: dict[Identity, Prepared] = {}
-    for entry in prepared:
-        _sort_in(entry, known, first, components, batch)
-    raced = _store(connection, batch, components)
+    small = sum([len(entry.request.lines) for entry in prepared]) <= _PIPELINED_LINES
+    with pipeline(connection) if small else nullcontext():
+        answer = _look_up(connection, identities)
+        components = resolve(connection, wanted)
+        known, batch.parked = _known_requests(answer())
+        for entry in prepared:
+            _sort_in(entry, known, first, components, batch)
+        raced = _store(connection, batch, components)
     if raced:
         # Somebody stored them between our look and our insert; now they are known.
-        known |= _known_requests(connection, [entry.identity for entry in raced])[0]
+        known |= _known_requests(_look_up(connection, [entry.identity for entry in raced])())[0]
         for entry in raced:
             _compare(entry, *known[entry.identity], batch)
     _answer_repeats(connection, prepared, first, batch)
@@ -236,11 +247,14 @@ def take_in(
     )
 
 
+def _look_up(connection: Connection, identities: Sequence[Identity]) -> Callable[[], list[Row]]:
+    return ask(connection, _known, [c for c, _ in identities], [o for _, o in identities])
+
+
 def _known_requests(
-    connection: Connection, identities: Sequence[Identity]
+    rows: Sequence[Row],
 ) -> tuple[dict[Identity, tuple[str, str]], frozenset[Identity]]:
     """Orders with id and fingerprint, and the identities of parked requests."""
-    rows = fetch(connection, _known, [c for c, _ in identities], [o for _, o in identities])
     known = {(row[0], row[1]): (row[2], row[3]) for row in rows if row[2] is not None}
     return known, frozenset((row[0], row[1]) for row in rows if row[2] is None)
 
@@ -331,12 +345,11 @@ def _store(
     ]
     to_route = [c for c, e in zip(claims, batch.new, strict=True) if e.request.hold is None]
     # One order of insertion for everybody, so that two batches can't wait for each other.
-    mine = _insert_orders(connection, sorted(order_rows, key=_identity_of_row), sqlite)
-    locked = lock_wanted(
-        connection, settings.desk, {w.stock_sku for c in to_route for w in c.wanted}
-    )
+    claimed = _insert_orders(connection, sorted(order_rows, key=_identity_of_row), sqlite)
+    locked = lock_claimed(connection, settings.desk, to_route)
+    mine = claimed()
     raced: list[Prepared] = []
-    if mine is not None and len(mine) < len(batch.new):
+    if len(mine) < len(batch.new):
         raced = [entry for entry in batch.new if entry.identity not in mine]
         kept = [i for i, entry in enumerate(batch.new) if entry.identity in mine]
         batch.new = [batch.new[i] for i in kept]
@@ -377,16 +390,14 @@ def _identity_of_row(row: tuple[Any, ...]) -> Identity:
 
 
 def _insert_orders(
-    connection: Connection, rows: Sequence[tuple[Any, ...]], sqlite: bool
-) -> set[Identity] | None:
-    """Store the orders that nobody else has; None: all of them."""
+    connection: Connection, rows: Sequence[Row], sqlite: bool
+) -> Callable[[], set[Identity]]:
+    """Store the orders that nobody else has; what is returned tells which."""
     if sqlite:
         _orders.insert(connection, rows)
-        return None
-    cursor = connection.connection.cursor()
-    connection.info["statements"] = connection.info.get("statements", 0) + 1
-    cursor.execute(_claim, [list(column) for column in zip(*rows, strict=True)])
-    return {(row[0], row[1]) for row in cursor.fetchall()}
+        return lambda: {(row[1], row[2]) for row in rows}
+    answer = ask(connection, _claim, *zip(*rows, strict=True))
+    return lambda: {(row[0], row[1]) for row in answer()}
 
 
 def order_content(entry: Prepared, facts: ChannelFacts) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 This is the heart of the engine and the only way to a reservation. In one unit of work it
 
-1. locks the stock levels of every SKU wanted, in every pool that may ship (`ledger.posting`);
+1. locks the stock levels of every SKU wanted, in every pool that may ship it (`ledger.posting`);
 2. routes order by order against what is left, in the order given, by a pure policy;
 3. moves the units from `fulfillable` to `held`;
 4. hands back the rows to insert: fulfillment orders with their items, the decision with all that
@@ -14,7 +14,7 @@ number of statements does not depend on the number of orders.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -143,6 +143,34 @@ def lock_wanted(connection: Connection, desk: Desk, stock_skus: set[str]) -> Loc
     return lock(connection, [(pool.pool, sku) for pool in desk.rules.pools for sku in stock_skus])
 
 
+def lock_claimed(connection: Connection, desk: Desk, claims: Sequence[Claim]) -> LockedLevels:
+    """Lock what `claims` want, in the pools that may ship it to where they want it."""
+    skus: dict[str, set[str]] = {}
+    for claim in claims:
+        skus.setdefault(claim.country, set()).update([w.stock_sku for w in claim.wanted])
+    shipping = _shipping_pools(desk.rules, skus)
+    return lock(
+        connection,
+        {
+            (pool, sku)
+            for country, some in skus.items()
+            for sku in some
+            for pool in shipping[country]
+        },
+    )
+
+
+def _shipping_pools(rules: RoutingRules, countries: Iterable[str]) -> dict[str, frozenset[str]]:
+    """By country, the pools that may ship there at all, at whatever speed."""
+    return {
+        country: frozenset(
+            [pool.pool for pool in rules.pools if country in pool.destinations]
+            + [rule.pool for rule in rules.cross_border if country in rule.destinations]
+        )
+        for country in countries
+    }
+
+
 def reserve(
     connection: Connection,
     claims: Sequence[Claim],
@@ -152,17 +180,18 @@ def reserve(
     at: datetime,
     keep_failures: bool = True,
 ) -> Reservation:
-    """Serve `claims` in their order, moving stock; `locked` comes from `lock_wanted`.
+    """Serve `claims` in their order, moving stock; `locked` holds what they want.
 
     Fills in `held` and `unfulfillable` of each claim's wanted units, and its plan. A decision
     that reserves nothing is kept only with `keep_failures`.
     """
     left = _available(locked, desk)
+    shipping = _shipping_pools(desk.rules, {claim.country for claim in claims})
     rows = _Rows()
     sqlite = connection.dialect.name == "sqlite"
     now: Any = sortable_text(at) if sqlite else at
     for claim in claims:
-        question = question_of(claim, left)
+        question = question_of(claim, left, shipping[claim.country])
         plan = desk.policy.plan(desk.rules, question)
         check(question, plan)
         claim.plan = plan
@@ -170,12 +199,13 @@ def reserve(
             _note_decision(rows, claim, desk, question, plan, now)
         _note_shortfalls(claim, plan)
         _note_allocations(rows, claim, plan, left, at, now)
-    post_locked(connection, locked, rows.moves, at=at)
+    moves = post_locked(connection, locked, rows.moves, at=at)
     return Reservation(
         [
             (_decisions, rows.decisions),
             (_fulfillment_orders, rows.fulfillment_orders),
             (_fulfillment_items, rows.items),
+            moves,
             (inserter(), effect_rows(rows.effects, at=at, sqlite=sqlite)),
         ]
     )
@@ -183,29 +213,36 @@ def reserve(
 
 def _available(locked: LockedLevels, desk: Desk) -> dict[str, dict[str, int]]:
     """Units that may be promised: stock SKU → pool → units, in the order of the rules."""
+    by_pool: dict[str, list[tuple[str, int]]] = {}
+    for (pool, sku), row in locked.units.items():
+        by_pool.setdefault(pool, []).append((sku, row[0]))
     left: dict[str, dict[str, int]] = {}
-    order = {pool.pool: position for position, pool in enumerate(desk.rules.pools)}
-    for (pool, sku), row in sorted(
-        locked.units.items(), key=lambda entry: order.get(entry[0][0], len(order))
-    ):
-        units = row[0] - desk.buffers.get(pool, 0)
-        if units > 0:
-            left.setdefault(sku, {})[pool] = units
+    for candidate in desk.rules.pools:
+        pool = candidate.pool
+        buffer = desk.buffers.get(pool, 0)
+        for sku, units in by_pool.get(pool, ()):
+            if units > buffer:
+                left.setdefault(sku, {})[pool] = units - buffer
     return left
 
 
-def question_of(claim: Claim, left: Mapping[str, Mapping[str, int]]) -> RoutingInput:
-    """What routing is asked for `claim`; `left` are free units: stock SKU → pool → units."""
+def question_of(
+    claim: Claim,
+    left: Mapping[str, Mapping[str, int]],
+    shipping: Collection[str] | None = None,
+) -> RoutingInput:
+    """What routing is asked: the claim's demands, and what there is in the pools `shipping`."""
     demands: dict[tuple[str, str], Demand] = {}
     available: dict[str, dict[str, int]] = {}
     for wanted in claim.wanted:
-        key = (wanted.line_id, wanted.stock_sku)
+        sku = wanted.stock_sku
+        key = (wanted.line_id, sku)
         known = demands.get(key)
         each = wanted.each if known is None else known.each + wanted.each
-        demands[key] = Demand(wanted.line_id, wanted.stock_sku, wanted.count, each)
-        for pool, units in left.get(wanted.stock_sku, {}).items():
-            if units > 0:
-                available.setdefault(pool, {})[wanted.stock_sku] = units
+        demands[key] = Demand(wanted.line_id, sku, wanted.count, each)
+        for pool, units in left.get(sku, _NOTHING).items():
+            if units > 0 and (shipping is None or pool in shipping):
+                available.setdefault(pool, {})[sku] = units
     return RoutingInput(
         claim.country,
         claim.speed,
@@ -215,6 +252,9 @@ def question_of(claim: Claim, left: Mapping[str, Mapping[str, int]]) -> RoutingI
         tuple(demands.values()),
         available,
     )
+
+
+_NOTHING: Mapping[str, int] = {}
 
 
 def _note_decision(

@@ -3,20 +3,29 @@
 These run on the driver's own cursor of the SQLAlchemy connection, inside its transaction. On
 PostgreSQL rows travel as arrays or by COPY, on SQLite as one JSON parameter or by executemany;
 SQLAlchemy's expression language would cost four times as much on these paths.
+
+A handful of rows is different: there the round trips cost more than the rows. `pipeline` saves
+them, and what is to be inserted into several tables goes in one statement.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection
 
 _COPY_FROM_ROWS = 24
-"""From this many rows on COPY is cheaper than pipelined INSERTs (measured)."""
+"""From this many rows on COPY is cheaper than an INSERT with all values (measured)."""
+
+_VALUES_MOST = 30_000
+"""Parameters of one INSERT; PostgreSQL takes 65,535."""
+
+Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +45,8 @@ def _is_sqlite(connection: Connection) -> bool:
 
 
 def _cursor(connection: Connection) -> Any:
-    connection.info["statements"] = connection.info.get("statements", 0) + 1
+    info = connection.info
+    info["statements"] = info.get("statements", 0) + 1
     return connection.connection.cursor()
 
 
@@ -45,30 +55,72 @@ def statements(connection: Connection) -> int:
     return int(connection.info.get("statements", 0))
 
 
-def fetch(
+def ask(
     connection: Connection, sql: Sql, *columns: Sequence[Any], scalars: Sequence[Any] = ()
-) -> list[tuple[Any, ...]]:
-    """Run a query over the rows given as `columns`; `scalars` are further parameters after them."""
+) -> Callable[[], list[Row]]:
+    """Send a query over the rows given as `columns`; what is returned gives its rows, once.
+
+    `scalars` are further parameters after the columns. Within a `pipeline` it is sent together
+    with what follows.
+    """
     cursor = _cursor(connection)
     try:
         if _is_sqlite(connection):
             cursor.execute(sql.sqlite, (_as_json(columns), *scalars))
         else:
-            cursor.execute(sql.postgresql, (*(list(column) for column in columns), *scalars))
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
-    finally:
+            cursor.execute(sql.postgresql, (*map(_as_array, columns), *scalars))
+    except BaseException:
         cursor.close()
+        raise
+
+    def rows() -> list[Row]:
+        try:
+            answer: list[Row] = cursor.fetchall()
+            return answer
+        finally:
+            cursor.close()
+
+    return rows
+
+
+def fetch(
+    connection: Connection, sql: Sql, *columns: Sequence[Any], scalars: Sequence[Any] = ()
+) -> list[Row]:
+    """Run a query over the rows given as `columns`; `scalars` are further parameters after them."""
+    return ask(connection, sql, *columns, scalars=scalars)()
 
 
 def _as_json(columns: Sequence[Sequence[Any]]) -> str:
     return json.dumps(list(zip(*columns, strict=True)), separators=(",", ":"))
 
 
-def execute(connection: Connection, sql: Sql, rows: Sequence[tuple[Any, ...]]) -> int:
+def _as_array(values: Sequence[Any]) -> str:
+    """PostgreSQL's text for an array. The driver would go through Python for each element."""
+    if not values:
+        return "{}"
+    try:
+        joined = '","'.join(values)
+    except TypeError:
+        return f"{{{','.join([_as_element(value) for value in values])}}}"
+    if "\\" in joined or joined.count('"') != 2 * (len(values) - 1):
+        return f"{{{','.join([_as_element(value) for value in values])}}}"
+    return f'{{"{joined}"}}'
+
+
+def _as_element(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, int):
+        return str(value)
+    escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def execute(connection: Connection, sql: Sql, rows: Sequence[Row]) -> int:
     """Run a changing statement once for all `rows`; returns the number of rows it changed.
 
-    On PostgreSQL the statement takes arrays; on SQLite it is repeated by the driver.
+    On PostgreSQL the statement takes arrays; on SQLite it is repeated by the driver. Within a
+    `pipeline` the number is not known yet (-1).
     """
     if not rows:
         return 0
@@ -77,7 +129,8 @@ def execute(connection: Connection, sql: Sql, rows: Sequence[tuple[Any, ...]]) -
         if _is_sqlite(connection):
             cursor.executemany(sql.sqlite, rows)
         else:
-            cursor.execute(sql.postgresql, [list(column) for column in zip(*rows, strict=True)])
+            columns = zip(*rows, strict=True)
+            cursor.execute(sql.postgresql, [_as_array(column) for column in columns])
         return int(cursor.rowcount)
     finally:
         cursor.close()
@@ -87,51 +140,116 @@ def execute(connection: Connection, sql: Sql, rows: Sequence[tuple[Any, ...]]) -
 def pipeline(connection: Connection) -> Iterator[None]:
     """Send the statements of the block without waiting for each answer, where that exists.
 
-    Errors surface at the end of the block.
+    Reading the answer of one waits for all before it. An error of a statement whose answer is not
+    read surfaces at the end of the block. Meant for a handful of rows: there is no COPY inside.
     """
-    if _is_sqlite(connection):
+    if _is_sqlite(connection) or _pipelined(connection):
         yield
-    else:
-        driver: Any = connection.connection.driver_connection
+        return
+    driver: Any = connection.connection.driver_connection
+    connection.info["pipelined"] = True
+    try:
         with driver.pipeline():
             yield
+    finally:
+        connection.info["pipelined"] = False
+
+
+def _pipelined(connection: Connection) -> bool:
+    return bool(connection.info.get("pipelined"))
 
 
 class Inserter:
-    """Inserts rows into one table: by COPY, pipelined INSERT or executemany."""
+    """Inserts rows into one table: by COPY, by an INSERT with all values, or by executemany."""
 
     def __init__(self, table: str, columns: Sequence[str]) -> None:
-        names = ", ".join(columns)
-        marks = ", ".join(["%s"] * len(columns))
         self.table = table
         self.columns = tuple(columns)
-        self._insert = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608
-        self._copy = f"COPY {table} ({names}) FROM STDIN"
-        self._sqlite = self._insert.replace("%s", "?")
+        self.head = f"INSERT INTO {table} ({', '.join(columns)})"
+        self._copy = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+        self._sqlite = f"{self.head} VALUES ({', '.join('?' * len(columns))})"
 
-    def insert(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+    def insert(self, connection: Connection, rows: Sequence[Row]) -> None:
         """Insert all `rows`; a broken constraint raises and changes nothing."""
-        if not rows:
-            return
+        insert_all(connection, [(self, rows)])
+
+    def copy(self, connection: Connection, rows: Sequence[Row]) -> None:
+        """Insert all `rows` by COPY, or by executemany on SQLite."""
         cursor = _cursor(connection)
         try:
             if _is_sqlite(connection):
                 cursor.executemany(self._sqlite, rows)
-            elif len(rows) < _COPY_FROM_ROWS:
-                cursor.executemany(self._insert, rows)
-            else:
-                with cursor.copy(self._copy) as copy:
-                    for row in rows:
-                        copy.write_row(row)
+                return
+            with cursor.copy(self._copy) as copy:
+                write_row = copy.write_row
+                for row in rows:
+                    write_row(row)
         finally:
             cursor.close()
 
 
-def insert_all(
-    connection: Connection, batches: Sequence[tuple[Inserter, Sequence[tuple[Any, ...]]]]
-) -> None:
-    """Insert into several tables, parents first. Small batches go in one round trip."""
-    small = all(len(rows) < _COPY_FROM_ROWS for _, rows in batches)
-    with pipeline(connection) if small else nullcontext():
-        for inserter, rows in batches:
-            inserter.insert(connection, rows)
+Batches = Sequence[tuple[Inserter, Sequence[Row]]]
+
+
+def insert_all(connection: Connection, batches: Batches) -> None:
+    """Insert into several tables, parents first. A handful of rows goes in one statement."""
+    filled = [(inserter, rows) for inserter, rows in batches if rows]
+    if not filled:
+        return
+    if _is_sqlite(connection) or not (
+        _pipelined(connection) or all(len(rows) < _COPY_FROM_ROWS for _, rows in filled)
+    ):
+        for inserter, rows in filled:
+            inserter.copy(connection, rows)
+        return
+    for part in _parts(filled):
+        cursor = _cursor(connection)
+        try:
+            cursor.execute(
+                _values_statement(
+                    tuple(
+                        (inserter.head, len(inserter.columns), len(rows)) for inserter, rows in part
+                    )
+                ),
+                [_as_text(value) for _, rows in part for row in rows for value in row],
+            )
+        finally:
+            cursor.close()
+
+
+def _as_text(value: Any) -> str | None:
+    # The driver would give each magnitude of a number a type of its own, and with it the
+    # statement another plan; as text it takes the type of the column.
+    return value if value is None or type(value) is str else str(value)
+
+
+def _parts(filled: Batches) -> Iterator[list[tuple[Inserter, Sequence[Row]]]]:
+    """`filled` in as few statements as the limit on parameters allows."""
+    part: list[tuple[Inserter, Sequence[Row]]] = []
+    values = 0
+    for inserter, rows in filled:
+        width = len(inserter.columns)
+        for start in range(0, len(rows), _VALUES_MOST // width):
+            chunk = rows[start : start + _VALUES_MOST // width]
+            if values + width * len(chunk) > _VALUES_MOST:
+                yield part
+                part, values = [], 0
+            part.append((inserter, chunk))
+            values += width * len(chunk)
+    yield part
+
+
+@lru_cache(maxsize=256)
+def _values_statement(shape: tuple[tuple[str, int, int], ...]) -> str:
+    """One statement for some rows of several tables: how each begins, its columns, its rows."""
+    inserts = [
+        f"{head} VALUES {', '.join([_marks(columns)] * rows)}" for head, columns, rows in shape
+    ]
+    if len(inserts) == 1:
+        return inserts[0]
+    firsts = ", ".join(f"t{number} AS ({text})" for number, text in enumerate(inserts[:-1]))
+    return f"WITH {firsts} {inserts[-1]}"
+
+
+def _marks(columns: int) -> str:
+    return f"({', '.join(['%s'] * columns)})"
