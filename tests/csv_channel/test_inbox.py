@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +20,17 @@ def test_a_file_is_taken_when_it_has_not_changed_for_long_enough(make_shop, plai
     assert shop.fetch_all().order_ids == []
     shop.clock.advance(1)
     assert shop.fetch_all().order_ids == ["1"]
+
+
+def test_waiting_is_worth_it_while_a_file_settles_or_is_read(make_shop, plain, row, age):
+    shop = make_shop(settle_seconds=30)
+    assert shop.channel().idle()
+    age(shop.drop("orders.csv", plain(row("1"))), 20)
+    assert not shop.channel().idle()
+    shop.clock.advance(10)
+    assert not shop.channel().idle()
+    shop.fetch_all()
+    assert shop.channel().idle()
 
 
 def test_a_file_from_the_future_is_watched_on_our_own_clock(make_shop, plain, row, age):
@@ -103,11 +117,26 @@ def test_check_says_that_a_marker_is_missing(make_shop, plain, row, age):
     assert "orders.csv.done" in problem.fix
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_without_permission_is_reported(shop):
-    shop.fetch()
-    (shop.folder / "outbox").chmod(0o500)
-    assert [problem.code for problem in shop.channel().check()] == ["folder_not_writable"]
+@pytest.fixture
+def shop_of_nobody(shop):
+    """A shop used by an account that may not write everywhere, even if the tests run as root."""
+    if os.geteuid() != 0:
+        yield shop
+        return
+    nobody = 65534
+    with tempfile.TemporaryDirectory() as root:
+        os.chown(root, nobody, nobody)
+        os.seteuid(nobody)
+        try:
+            yield replace(shop, root=Path(root))
+        finally:
+            os.seteuid(0)
+
+
+def test_a_folder_without_permission_is_reported(shop_of_nobody):
+    shop_of_nobody.fetch()
+    (shop_of_nobody.folder / "outbox").chmod(0o500)
+    assert [p.code for p in shop_of_nobody.channel().check()] == ["folder_not_writable"]
 
 
 def test_an_unreadable_folder_is_an_error_that_may_pass(shop):

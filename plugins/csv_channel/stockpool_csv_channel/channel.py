@@ -54,6 +54,9 @@ class CsvChannel(Channel):
     def fetch_orders(self, cursor: str | None) -> OrderPage:
         return self._intake.fetch(cursor)
 
+    def idle(self) -> bool:
+        return self._intake.idle()
+
     def push_availability(self, updates: Sequence[AvailabilityUpdate]) -> Sequence[PushRefusal]:
         return self._outbox.push_availability(updates)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
+from pathlib import Path
 
 from stockpool.clock import Clock
 from stockpool.problems import Problem
@@ -35,7 +36,7 @@ def problems(folder: Folder, settings: CsvChannelSettings, clock: Clock) -> Iter
                 "folder",
                 fix="move it away; the directory is made anew",
             )
-        elif not os.access(place, os.R_OK | os.W_OK | os.X_OK):
+        elif not _may(place, os.R_OK | os.W_OK | os.X_OK):
             yield Problem(
                 "folder_not_writable",
                 f"{place} can't be read and written",
@@ -48,7 +49,7 @@ def problems(folder: Folder, settings: CsvChannelSettings, clock: Clock) -> Iter
 
 def _stuck(folder: Folder, settings: CsvChannelSettings, clock: Clock) -> Iterator[Problem]:
     inbox = folder.path / "inbox"
-    if not os.access(inbox, os.R_OK | os.X_OK):
+    if not _may(inbox, os.R_OK | os.X_OK):
         return
     now = clock.now().timestamp()
     for name in sorted(os.listdir(inbox)):
@@ -77,3 +78,8 @@ def _way_out(name: str, settings: CsvChannelSettings) -> str:
     if settings.marker is not None and not name.endswith(settings.marker):
         return f"put {name}{settings.marker} beside it when it is complete"
     return "start the engine, or look at what it says about this channel"
+
+
+def _may(place: Path, mode: int) -> bool:
+    """May this process, as who it acts now, use `place`?"""
+    return os.access(place, mode, effective_ids=os.access in os.supports_effective_ids)

@@ -18,10 +18,14 @@ from stockpool_csv_channel.takings import Takings
 
 @dataclass(frozen=True, slots=True)
 class InboxView:
-    """Names of the files to take, the oldest first, and what a person has to clear away."""
+    """Names of the files to take, the oldest first, and what a person has to clear away.
+
+    `settling` says that there are files which will be complete soon, if nobody changes them.
+    """
 
     ready: Sequence[str]
     problems: Sequence[OrderProblem]
+    settling: bool
 
 
 def look(
@@ -30,6 +34,7 @@ def look(
     """Look through the inbox. Reads no file."""
     ready: list[tuple[int, str]] = []
     problems: list[OrderProblem] = []
+    settling = False
     present = set(folder.inbox.names())
     for name in sorted(present):
         if names.is_ignored(name) or (settings.marker and name.endswith(settings.marker)):
@@ -45,7 +50,9 @@ def look(
                 ready.append((found.st_mtime_ns, name))
         elif _is_settled(name, found, takings, settings, clock):
             ready.append((found.st_mtime_ns, name))
-    return InboxView([name for _, name in sorted(ready)], problems)
+        else:
+            settling = True
+    return InboxView([name for _, name in sorted(ready)], problems, settling)
 
 
 def unfit(name: str, found: os.stat_result) -> Finding | None:

@@ -123,6 +123,11 @@ class Intake:
         with self._visit() as visit:
             return visit.page(cursor)
 
+    def idle(self) -> bool:
+        """Is there nothing to hand out, now or as soon as a file has settled?"""
+        with self._visit() as visit:
+            return visit.idle()
+
     @contextlib.contextmanager
     def _visit(self) -> Iterator[_Visit]:
         with (
@@ -156,6 +161,10 @@ class _Visit:
         state_id = self._context.ids.new_id(self._context.clock.now())
         self._files.set_state_id(state_id)
         return state_id
+
+    def idle(self) -> bool:
+        view = inbox.look(self._folder, self._files, self._settings, self._context.clock)
+        return not (view.ready or view.settling or self._files.unfinished())
 
     def page(self, cursor: str | None) -> OrderPage:
         reached = position(cursor, self._state_id)
