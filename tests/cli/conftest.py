@@ -14,7 +14,6 @@ import pytest
 from typer.testing import CliRunner
 
 from stockpool.cli.app import build
-from stockpool.cli.logs import log_to_stderr
 
 CONFIG = """
 plugins = ["csv_channel"]
@@ -51,7 +50,6 @@ def run() -> Run:
     """Run the command line in this process."""
 
     def call(*arguments: object, stdin: str | bytes | None = None) -> Answer:
-        log_to_stderr()
         complaints = io.StringIO()
         with redirect_stderr(complaints):
             app = build()

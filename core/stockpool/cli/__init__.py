@@ -13,14 +13,12 @@ from __future__ import annotations
 import sys
 
 from stockpool.cli.app import build
-from stockpool.cli.logs import log_to_stderr
 
 __all__ = ["main"]
 
 
 def main() -> None:
     """Run the command line with the process's arguments."""
-    log_to_stderr()
     # One odd character (a lone surrogate, a terminal of another encoding) must not end a listing.
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

@@ -21,6 +21,7 @@ from stockpool.cli import (
     removals,
 )
 from stockpool.cli.failures import CommandGroup
+from stockpool.cli.logs import log_to_stderr
 from stockpool.cli.output import say, warn
 
 COMMANDS_GROUP = "stockpool.commands"
@@ -72,7 +73,7 @@ def _root(
         typer.Option("--version", is_eager=True, callback=_show_version, help="Print the version."),
     ] = False,
 ) -> None:
-    pass
+    log_to_stderr()
 
 
 def _register(app: typer.Typer, point: EntryPoint) -> None:
