@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -129,10 +130,8 @@ def act(network: AmazonSimNetwork, clock: ManualClock, step: tuple[Any, ...]) ->
             RemovalRequest(f"R-{n}", "US", how, [RemovalItem(name, good, bad)])
         ),
     }
-    try:
+    with suppress(PluginError, ValueError):  # to be refused is an answer too
         actions[kind](*rest)
-    except (PluginError, ValueError):
-        pass  # refused, which is an answer too
 
 
 def finish(network: AmazonSimNetwork, clock: ManualClock) -> None:

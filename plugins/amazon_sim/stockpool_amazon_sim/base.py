@@ -19,7 +19,7 @@ from stockpool.errors import ConfigurationError, OutcomeUnknown, Throttled, Tran
 from stockpool_amazon_sim import faults, inventory, rate_limits
 from stockpool_amazon_sim.draws import Draws
 from stockpool_amazon_sim.records import Micros, Sku
-from stockpool_amazon_sim.settings import AmazonSimSettings
+from stockpool_amazon_sim.settings import AmazonSimSettings, CallFaults
 from stockpool_amazon_sim.simulated_time import Anchor, to_datetime, to_micros
 from stockpool_amazon_sim.stock_file import StockRow, initial_stock
 from stockpool_amazon_sim.storage import MemoryStore, SqliteStore, Store
@@ -63,11 +63,17 @@ class SimulatorBase:
         self._clock = clock
         self._draws = Draws(settings.seed)
         self._lock = threading.RLock()
+        # Without limits and chances a call that reads need not stop anyone.
+        plain = CallFaults()
+        self._calls_are_plain = not settings.rate_limits and all(
+            chances == plain
+            for chances in (settings.faults.calls, *settings.faults.operations.values())
+        )
         self._anchor: Anchor | None = None
 
     def now(self) -> datetime:
         """What the simulator's clock shows."""
-        with self._lock, self._store.transaction():
+        with self._lock, self._store.reading():
             return to_datetime(self._now())
 
     def advance_to(self, at: datetime) -> None:
@@ -84,7 +90,7 @@ class SimulatorBase:
 
     def next_event_at(self) -> datetime | None:
         """When the next event is due that counts as work under way."""
-        with self._lock, self._store.transaction():
+        with self._lock, self._store.reading():
             due = self._store.next_due()
         return None if due is None else to_datetime(due)
 
@@ -94,10 +100,13 @@ class SimulatorBase:
         A call during which something happened answers False, so that what it brought is read
         before the next call says True.
         """
-        with self._lock, self._store.transaction():
-            was_busy = self._store.busy()
-            self._advance(self._now())
-            return not was_busy
+        with self._lock:
+            with self._store.reading():
+                if not self._store.has_due(self._now()):
+                    return not self._store.busy()
+            with self._store.transaction():
+                self._advance(self._now())
+            return False
 
     def close(self) -> None:
         """Give back what is held open; a state in memory is gone."""
@@ -119,6 +128,11 @@ class SimulatorBase:
             Throttled, TransientError: nothing was done.
             OutcomeUnknown: it may have been done.
         """
+        if not writes and self._calls_are_plain:
+            with self._lock, self._store.reading():
+                now = self._now()
+                if not (self._store.has_due(now) or self._store.counter("injections")):
+                    return action(World(self._store, self.settings, self._draws, now))
         with self._lock, self._store.transaction():
             world = self._advance(self._now(), writes=writes)
             rate_limits.take_token(world, operation)

@@ -113,6 +113,10 @@ class Store(ABC):
         """One call. Other processes see all of it or nothing."""
 
     @abstractmethod
+    def reading(self) -> AbstractContextManager[None]:
+        """Look at one instant without stopping other processes; nothing may be changed."""
+
+    @abstractmethod
     def checkpoint(self) -> None:
         """Commit what was done so far in this transaction and let others in for a moment."""
 
@@ -123,6 +127,10 @@ class Store(ABC):
     @abstractmethod
     def schedule(self, event: Event) -> None:
         """Add a dated event."""
+
+    @abstractmethod
+    def has_due(self, now: Micros) -> bool:
+        """Whether `take_due` would find something."""
 
     @abstractmethod
     def take_due(self, now: Micros) -> Event | None:

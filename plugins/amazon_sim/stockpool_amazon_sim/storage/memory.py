@@ -99,6 +99,10 @@ class MemoryStore(Store):
     def transaction(self) -> Iterator[None]:
         yield
 
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        yield
+
     def checkpoint(self) -> None:
         return None
 
@@ -111,6 +115,10 @@ class MemoryStore(Store):
         self._events[number] = event
         self._by_subject.setdefault(event.subject, []).append(number)
         self._loud += not event.quiet
+
+    def has_due(self, now: Micros) -> bool:
+        # A dropped event may still stand in the heap; then there is merely nothing to take.
+        return bool(self._heap) and self._heap[0][0] <= now
 
     def take_due(self, now: Micros) -> Event | None:
         heap = self._heap

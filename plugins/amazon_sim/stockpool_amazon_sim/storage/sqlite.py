@@ -164,6 +164,15 @@ class SqliteStore(Store):
             raise
         self._commit()
 
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        self._connect_if_needed()
+        self.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._roll_back()
+
     def checkpoint(self) -> None:
         self._commit()
         self._begin()
@@ -174,8 +183,7 @@ class SqliteStore(Store):
         self._connection = None
 
     def _begin(self) -> None:
-        if self._connection is None or self._process != os.getpid():
-            self._connect()
+        self._connect_if_needed()
         try:
             self.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
@@ -183,9 +191,11 @@ class SqliteStore(Store):
                 raise
             raise TransientError(f"{self.path.name}: other processes kept it locked") from error
 
-    def _connect(self) -> None:
+    def _connect_if_needed(self) -> None:
         # A connection must not cross a fork: the child opens its own, and leaves the parent's
         # alone (closing it would drop the parent's locks).
+        if self._connection is not None and self._process == os.getpid():
+            return
         self._process = os.getpid()
         connection = sqlite3.connect(
             self.path, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False
@@ -246,6 +256,10 @@ class SqliteStore(Store):
             "INSERT INTO events (due, kind, subject, detail, quiet) VALUES (?, ?, ?, ?, ?)",
             (event.due, event.kind, event.subject, event.detail, event.quiet),
         )
+
+    def has_due(self, now: Micros) -> bool:
+        found = self.execute("SELECT 1 FROM events WHERE due <= ? LIMIT 1", (now,)).fetchone()
+        return found is not None
 
     def take_due(self, now: Micros) -> Event | None:
         found = self.execute(
