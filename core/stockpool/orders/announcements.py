@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from stockpool.order_request import OrderRequest
 from stockpool.outbox.effects import EffectKind, NewEffect
 from stockpool.plugins.channel import ChannelCapability
 
@@ -39,9 +38,9 @@ def cancellation_effect(
 
 
 def unfulfillable_effect(
-    claim: Claim, request: OrderRequest, capabilities: frozenset[ChannelCapability]
+    claim: Claim, capabilities: frozenset[ChannelCapability]
 ) -> NewEffect | None:
-    """The message that parts of a new order can't be filled; None if there is nothing to tell."""
+    """The message that parts of an order can't be filled; None if there is nothing to tell."""
     if ChannelCapability.CANCELLATIONS not in capabilities:
         return None
     quantities: dict[str, int] = {}
@@ -52,8 +51,8 @@ def unfulfillable_effect(
     if not quantities:
         return None
     return cancellation_effect(
-        channel=request.channel,
-        channel_order_id=request.channel_order_id,
+        channel=claim.channel,
+        channel_order_id=claim.channel_order_id,
         order_id=claim.order_id,
         cause=f"{claim.order_id}-intake-{claim.number}",
         reason="out_of_stock",

@@ -15,6 +15,7 @@ from stockpool.orders.counting import Step
 from stockpool.orders.intake import IntakeSettings, Prepared
 from stockpool.orders.receipts import Receipt
 from stockpool.orders.reservation import lock_wanted, reserve
+from stockpool.orders.shortfalls import tell_shortfalls
 from stockpool.orders.status import derive_status
 from stockpool.orders.tables import order_lines, orders, recipients
 from stockpool.orders.views import order_statuses, read_order
@@ -84,6 +85,7 @@ def edit(
     if request.hold is None:
         locked = lock_wanted(connection, settings.desk, {w.stock_sku for w in claim.wanted})
         batches = reserve(connection, [claim], settings.desk, locked, at=at).batches
+    tell_shortfalls(connection, [claim], settings, at=at)
     insert_all(connection, [(intake.lines, intake.line_rows(request, claim)), *batches])
     return Receipt(
         request.channel,

@@ -365,8 +365,8 @@ def _store(
         line_entries += line_rows(entry.request, claim)
     refusals = [
         effect
-        for claim, fact, entry in zip(claims, facts, batch.new, strict=True)
-        if (effect := unfulfillable_effect(claim, entry.request, fact.capabilities)) is not None
+        for claim, fact in zip(claims, facts, strict=True)
+        if (effect := unfulfillable_effect(claim, fact.capabilities)) is not None
     ]
     insert_all(
         connection,
@@ -458,6 +458,7 @@ def claim_of(
     return Claim(
         order_id,
         request.channel,
+        request.channel_order_id,
         request.ship_to.country,
         request.speed,
         request.fulfillment_policy,

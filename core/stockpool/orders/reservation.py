@@ -101,6 +101,7 @@ class Claim:
 
     order_id: str
     channel: str
+    channel_order_id: str
     country: str
     speed: Speed
     policy: FulfillmentPolicy

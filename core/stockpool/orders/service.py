@@ -292,7 +292,7 @@ class Orders:
         Raises:
             NotFoundError: there is no such order.
         """
-        desk = self._settings().desk
+        settings = self._settings()
 
         def work(connection: Connection) -> OrderStatus:
             if not lock_order(connection, order_id):
@@ -300,20 +300,20 @@ class Orders:
             connection.execute(
                 update(orders).where(orders.c.id == order_id).values(hold_reason=None)
             )
-            waiting.fill_page(connection, desk, at=self._database.clock.now(), only=[order_id])
+            waiting.fill_page(connection, settings, at=self._database.clock.now(), only=[order_id])
             return views.order_statuses(connection, [order_id])[order_id]
 
         return self._database.run(work)
 
     def fill_waiting(self) -> int:
         """Fill orders that wait for stock, by priority and age; returns how many got some."""
-        desk = self._settings().desk
+        settings = self._settings()
         filled = 0
         after = None
         while True:
             page = self._database.run(
                 lambda connection, after=after: waiting.fill_page(  # type: ignore[misc]
-                    connection, desk, at=self._database.clock.now(), after=after
+                    connection, settings, at=self._database.clock.now(), after=after
                 )
             )
             filled += len(page.filled)

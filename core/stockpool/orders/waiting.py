@@ -12,7 +12,9 @@ from sqlalchemy import Connection, and_, exists, func, or_, select
 from stockpool.crashpoints import reached
 from stockpool.ledger.tables import stock_levels
 from stockpool.orders.counting import add_to_lines
-from stockpool.orders.reservation import Claim, Desk, WantedUnits, lock_wanted, reserve
+from stockpool.orders.intake import IntakeSettings
+from stockpool.orders.reservation import Claim, WantedUnits, lock_wanted, reserve
+from stockpool.orders.shortfalls import tell_shortfalls
 from stockpool.orders.tables import decisions, fulfillment_orders, order_lines, orders
 from stockpool.storage.bulk import insert_all
 
@@ -31,7 +33,7 @@ class Filled:
 
 def fill_page(
     connection: Connection,
-    desk: Desk,
+    settings: IntakeSettings,
     *,
     at: datetime,
     after: tuple[int, datetime, str] | None = None,
@@ -47,6 +49,7 @@ def fill_page(
     if not candidates:
         return Filled(0, (), None)
     claims = claims_of(connection, [row.id for row in candidates])
+    desk = settings.desk
     locked = lock_wanted(connection, desk, {w.stock_sku for c in claims for w in c.wanted})
     reservation = reserve(connection, claims, desk, locked, at=at, keep_failures=bool(only))
     served = [claim for claim in claims if claim.plan is not None and claim.plan.allocations]
@@ -63,6 +66,7 @@ def fill_page(
         },
     )
     insert_all(connection, reservation.batches)
+    tell_shortfalls(connection, claims, settings, at=at)
     reached("waiting.before_commit")
     last = candidates[-1]
     return Filled(
@@ -133,6 +137,7 @@ def claims_of(connection: Connection, order_ids: Sequence[str]) -> list[Claim]:
         Claim(
             order_id,
             head.channel,
+            head.channel_order_id,
             head.country,
             head.speed,
             head.policy,
