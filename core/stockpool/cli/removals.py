@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
@@ -20,6 +21,15 @@ from stockpool.cli.session import opened
 from stockpool.order_request import Address
 from stockpool.plugins.network import RemovalItem
 from stockpool.removals.service import RemovalView
+
+
+class Disposition(StrEnum):
+    """What is done with the units, in Amazon's words."""
+
+    RETURN = "Return"
+    DISPOSAL = "Disposal"
+    LIQUIDATIONS = "Liquidations"
+
 
 app = typer.Typer(no_args_is_help=True, help="Removal orders: stock taken out of a network.")
 
@@ -38,9 +48,8 @@ def create(
         typer.Option("--unsellable", metavar="SKU=N", help="Unsellable units; repeatable."),
     ] = None,
     disposition: Annotated[
-        Literal["Return", "Disposal", "Liquidations"],
-        typer.Option("--disposition", help="What is done with them."),
-    ] = "Return",
+        Disposition, typer.Option("--disposition", help="What is done with them.")
+    ] = Disposition.RETURN,
     ship_to: Annotated[
         Path | None,
         typer.Option(
@@ -66,7 +75,9 @@ def create(
     ]
     address = _address(ship_to) if ship_to is not None else None
     with opened(config) as engine:
-        removal_id = engine.removals.create(pool, items, disposition=disposition, ship_to=address)
+        removal_id = engine.removals.create(
+            pool, items, disposition=disposition.value, ship_to=address
+        )
         view = engine.removals.get(removal_id)
     if as_json:
         print_json(_removal(view))
