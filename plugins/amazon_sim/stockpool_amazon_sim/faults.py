@@ -44,9 +44,10 @@ def inject(
 
 def call_fault(world: World, operation: str, key: str) -> str | None:
     """What goes wrong with a call about `key`; None if nothing does."""
-    for fault in CALL_FAULTS:
-        if injected(world, fault, operation, key):
-            return fault
+    if world.store.counter("injections"):
+        for fault in CALL_FAULTS:
+            if injected(world, fault, operation, key):
+                return fault
     faults = world.settings.faults
     chances = faults.operations.get(operation, faults.calls)
     total = (
