@@ -13,7 +13,10 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000)]
-Identifier = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+Identifier = Annotated[
+    str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]+$")
+]
+Currency = Annotated[str, StringConstraints(max_length=8, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 Speed = Literal["standard", "expedited", "priority"]
 """Shipping speed categories that every country's pool may offer (Fulfillment Outbound API)."""
@@ -61,7 +64,7 @@ class OrderLine(_Value):
     quantity: int = Field(le=1_000_000)
     unit_price: Decimal | None = None
     tax: Decimal | None = None
-    currency: str | None = None
+    currency: Currency | None = None
     gift_message: Text | None = None
     comment: Text | None = None
 
@@ -93,7 +96,7 @@ class OrderRequest(_Value):
     features: tuple[Feature, ...] = ()
     ordered_at: datetime | None = None
     comment: Text | None = None
-    currency: str | None = None
+    currency: Currency | None = None
     shipping_price: Decimal | None = None
     shipping_tax: Decimal | None = None
     source: str | None = Field(default=None, max_length=1_000)

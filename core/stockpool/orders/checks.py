@@ -24,6 +24,9 @@ LINES_MOST = 1_000
 
 UNITS_MOST = 100_000
 
+AMOUNT_MOST = 10**12
+"""Minor units; whatever is more is a mistake, and a database must be able to hold sums of it."""
+
 _ITEM_TEXT_MOST = {"gift_message": 512, "comment": 250}
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -74,12 +77,33 @@ def _rules(country: str) -> _CountryRules | None:
 
 def check_request(request: OrderRequest, limits: AddressLimits) -> tuple[Problem, ...]:
     """Everything that is wrong with `request` by itself; empty if it can be taken in."""
-    if not (problems := [*_address(request.ship_to, limits), *_lines(request)]):
+    problems = [*_address(request.ship_to, limits), *_texts(request), *_lines(request)]
+    if not problems:
         return ()
     if request.source is None:
         return tuple(problems)
     return tuple(
         Problem(p.code, p.message, p.field, p.limit, p.fix, request.source) for p in problems
+    )
+
+
+def _texts(request: OrderRequest) -> Iterator[Problem]:
+    for field in ("hold", "comment", "source"):
+        value = getattr(request, field)
+        if value is not None and not value.isprintable() and _CONTROL.search(value):
+            yield _control_character(field)
+    if request.ordered_at is not None and request.ordered_at.tzinfo is None:
+        yield Problem(
+            "naive_time",
+            "a time without its zone could be any of 38 hours",
+            "ordered_at",
+            fix="give it with its offset from UTC",
+        )
+
+
+def _control_character(field: str) -> Problem:
+    return Problem(
+        "control_character", f"{field} holds a control character", field, fix="remove it"
     )
 
 
@@ -130,12 +154,7 @@ def _address(address: Address, limits: AddressLimits) -> Iterator[Problem]:
                 "shorten it, or move a part to another address line",
             )
         elif not value.isprintable() and _CONTROL.search(value):
-            yield Problem(
-                "control_character",
-                f"{field} holds a control character",
-                f"ship_to.{field}",
-                fix="remove it",
-            )
+            yield _control_character(f"ship_to.{field}")
 
 
 @lru_cache(maxsize=8)
@@ -202,6 +221,8 @@ def _item_texts(index: int, line: OrderLine) -> Iterator[Problem]:
                 str(most),
                 "shorten it",
             )
+        elif value is not None and not value.isprintable() and _CONTROL.search(value):
+            yield _control_character(f"lines[{index}].{field}")
 
 
 def _amount(field: str, amount: object, currency: str | None) -> Iterator[Problem]:
@@ -220,23 +241,33 @@ def _amount(field: str, amount: object, currency: str | None) -> Iterator[Proble
             fix="give a decimal number in the currency's units, like 9.50",
         )
         return
-    if minor < 0:
+    if minor > AMOUNT_MOST:
+        yield Problem(
+            "amount_too_large",
+            "no order has such an amount",
+            field,
+            f"{AMOUNT_MOST} minor units",
+            "check the decimal point",
+        )
+    elif minor < 0:
         yield Problem("negative_amount", "an amount is below zero", field, "0", "give it as paid")
 
 
 def _money(request: OrderRequest, index: int, line: OrderLine) -> Iterator[Problem]:
     currency = line.currency or request.currency
-    price = line.unit_price
+    price, tax = line.unit_price, line.tax
     # The common case in one comparison: a plain two-digit amount that is surely fine.
     if currency is not None and currency == _known_currency(currency):
         digits = minor_digits(currency)
         if (
-            (price is None or (price >= 0 and _decimals(price) <= digits))
-            and (line.tax is None or (line.tax >= 0 and _decimals(line.tax) <= digits))
+            (price is None or (0 <= price <= _PLAIN_MOST and _decimals(price) <= digits))
+            and (
+                line.tax is None or (0 <= line.tax <= _PLAIN_MOST and _decimals(line.tax) <= digits)
+            )
             and (request.currency is None or request.currency == currency)
         ):
             return
-    for field, amount in (("unit_price", price), ("tax", line.tax)):
+    for field, amount in (("unit_price", price), ("tax", tax)):
         if amount is not None:
             yield from _amount(f"lines[{index}].{field}", amount, currency)
     if request.currency and line.currency and line.currency != request.currency:
@@ -246,6 +277,10 @@ def _money(request: OrderRequest, index: int, line: OrderLine) -> Iterator[Probl
             f"lines[{index}].currency",
             fix="give all amounts of an order in one currency",
         )
+
+
+_PLAIN_MOST = 1_000_000
+"""Up to here no currency's minor units come near `AMOUNT_MOST`."""
 
 
 def _decimals(amount: object) -> int:

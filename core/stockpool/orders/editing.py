@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import Connection, delete, select, update
 
 from stockpool.attention.queue import Concern, raise_concerns
 from stockpool.catalog.products import resolve
 from stockpool.errors import ConflictError
 from stockpool.ids import IdSource
-from stockpool.orders import intake
+from stockpool.orders import intake, parking
 from stockpool.orders.counting import Step
 from stockpool.orders.intake import IntakeSettings, Prepared
 from stockpool.orders.receipts import Receipt
@@ -40,15 +40,23 @@ def edit(
 ) -> Receipt:
     """Replace the content of an order: its reservation is given back, and it is routed anew.
 
+    Content that can't be accepted is parked, and the order stays as it is.
+
     Raises:
         ConflictError: a part of it was submitted to the network, cancelled or refunded already.
     """
     request = entry.request
     lock_order(connection, order_id)
     before = read_order(connection, order_id)
+    if _content(connection, order_id) == entry.fingerprint:
+        # Somebody else has applied the same edit, or a later one has taken it back.
+        parking.settle(connection, entry.identity, at=at)
+        return Receipt(
+            request.channel, request.channel_order_id, order_id, before.status, duplicate=True
+        )
     rows = active_fulfillment_orders(connection, order_id)
     free = unsubmitted(connection, rows)
-    if len(free) < len(rows) or before.counts.cancelled or before.counts.refunded:
+    if len(free) < len(rows) or before.counts.cancelled or before.refunds:
         raise ConflictError(
             f"{request.channel} order {request.channel_order_id} came again with other content, "
             f"but it is {before.status.value} already; cancel it, or send a new order"
@@ -62,6 +70,14 @@ def edit(
         if (request.channel, line.channel_sku) not in components
     ]
     if problems:
+        parking.park(connection, [entry], at=at)
+        key = parking.concern_key(*entry.identity)
+        raise_concerns(
+            connection,
+            [Concern(key, "intake", request.channel_order_id, tuple(problems))],
+            at=at,
+            new_ids=[settings.ids.new_id(at)],
+        )
         return Receipt(
             request.channel,
             request.channel_order_id,
@@ -79,6 +95,7 @@ def edit(
         .where(recipients.c.order_id == order_id)
         .values(address=request.ship_to.model_dump_json())
     )
+    parking.settle(connection, entry.identity, at=at)
     claim = intake.claim_of(request, order_id, facts, components)
     claim.number = next_number(connection, order_id)
     batches = []
@@ -94,6 +111,12 @@ def edit(
         derive_status(intake.claim_counts(claim, request.hold is not None)),
         edited=True,
         problems=intake.shortfall_problems(request, claim),
+    )
+
+
+def _content(connection: Connection, order_id: str) -> str:
+    return str(
+        connection.execute(select(orders.c.fingerprint).where(orders.c.id == order_id)).scalar_one()
     )
 
 

@@ -132,7 +132,7 @@ _known = Sql(
 _claim = Sql(
     postgresql=f"""
         {_orders.head}
-        SELECT * FROM unnest({", ".join(f"%s::{kind}[]" for kind in _orders_types)})
+        SELECT * FROM unnest({", ".join(f"%s::{kind}[]" for kind in _orders_types)}) AS new
         ON CONFLICT (channel, channel_order_id) DO NOTHING
         RETURNING channel, channel_order_id""",  # noqa: S608  (a constant list of columns)
     # Nobody else writes while a SQLite unit of work does, so there is nobody to lose against.
@@ -185,6 +185,13 @@ class _Batch:
     claims: list[Claim] = field(default_factory=list)
     edits: list[tuple[Prepared, str]] = field(default_factory=list)
     parked: frozenset[Identity] = frozenset()
+    changed: set[Identity] = field(default_factory=set)
+    """Known orders that an earlier request of the batch edits."""
+
+    def edit(self, entry: Prepared, order_id: str) -> None:
+        """Apply `entry` to a known order, after the batch."""
+        self.edits.append((entry, order_id))
+        self.changed.add(entry.identity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,8 +278,12 @@ def _sort_in(
     if stored is not None:
         _compare(entry, *stored, batch)
         return
-    if identity in first:
+    earlier = first.get(identity)
+    if earlier is not None and (
+        earlier.receipt is None or earlier.fingerprint == entry.fingerprint
+    ):
         return
+    # The first of this id, or another content after one that could not be accepted.
     request = entry.request
     problems = list(entry.problems)
     for index, line in enumerate(request.lines):
@@ -286,8 +297,11 @@ def _sort_in(
 
 
 def _compare(entry: Prepared, order_id: str, stored_fingerprint: str, batch: _Batch) -> None:
-    """A known identity: the same content is a repeat, other content may be an edit."""
-    if stored_fingerprint == entry.fingerprint:
+    """A known identity: the same content is a repeat, other content may be an edit.
+
+    After an edit in the same batch everything is: what came last is what counts.
+    """
+    if stored_fingerprint == entry.fingerprint and entry.identity not in batch.changed:
         request = entry.request
         entry.receipt = Receipt(
             request.channel,
@@ -297,7 +311,7 @@ def _compare(entry: Prepared, order_id: str, stored_fingerprint: str, batch: _Ba
             duplicate=True,
         )
     else:
-        batch.edits.append((entry, order_id))
+        batch.edit(entry, order_id)
 
 
 def unknown_sku(request: OrderRequest, index: int, line: OrderLine) -> Problem:
@@ -574,7 +588,9 @@ def _answer_repeats(
             continue
         earlier = first[entry.identity]
         receipt = earlier.receipt
-        if receipt is None or earlier.fingerprint == entry.fingerprint:
+        if receipt is not None and receipt.order_id and entry.identity in batch.changed:
+            batch.edit(entry, receipt.order_id)
+        elif receipt is None or earlier.fingerprint == entry.fingerprint:
             entry.receipt = receipt and Receipt(
                 receipt.channel,
                 receipt.channel_order_id,
@@ -586,7 +602,7 @@ def _answer_repeats(
             if receipt is None:
                 _repeat_edit(entry, earlier, batch)
         elif receipt.order_id is not None:
-            batch.edits.append((entry, receipt.order_id))
+            batch.edit(entry, receipt.order_id)
         else:
             entry.receipt = _parked(entry, entry.problems or receipt.problems)
     repeats = [e for e in prepared if e.receipt is not None and e.receipt.duplicate]
@@ -610,16 +626,19 @@ def _repeat_edit(entry: Prepared, earlier: Prepared, batch: _Batch) -> None:
     """The earlier request of the batch is itself an edit; this one follows it."""
     for other, order_id in batch.edits:
         if other is earlier:
-            batch.edits.append((entry, order_id))
+            batch.edit(entry, order_id)
             return
 
 
 def _park(connection: Connection, batch: _Batch, prepared: Sequence[Prepared]) -> None:
     """Keep what could not be accepted, and close the case of what now could be."""
+    accepted = {entry.identity for entry in batch.new}
     parked: dict[Identity, Prepared] = {
         e.identity: e
         for e in prepared
-        if e.receipt is not None and e.receipt.status is OrderStatus.PARKED
+        if e.receipt is not None
+        and e.receipt.status is OrderStatus.PARKED
+        and e.identity not in accepted
     }
     concerns = []
     for identity in sorted(parked):
@@ -640,7 +659,7 @@ def _park(connection: Connection, batch: _Batch, prepared: Sequence[Prepared]) -
         )
     if parked:
         parking.park(connection, list(parked.values()), at=batch.at)
-    settled = sorted(batch.parked.intersection(entry.identity for entry in batch.new))
+    settled = sorted(batch.parked.intersection(accepted))
     if settled:
         parking.unpark(connection, settled)
         close_concerns(

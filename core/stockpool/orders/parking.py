@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from stockpool.attention.queue import Concern
+from stockpool.attention.queue import Concern, close_concerns
 from stockpool.order_request import OrderRequest
 from stockpool.orders.tables import parked_requests
 from stockpool.problems import Problem
@@ -76,6 +76,12 @@ def unpark(connection: Connection, identities: Sequence[tuple[str, str]]) -> Non
                 parked_requests.c.channel_order_id == channel_order_id,
             )
         )
+
+
+def settle(connection: Connection, identity: tuple[str, str], *, at: datetime) -> None:
+    """Another content of that identity was accepted: what was parked is of no use any more."""
+    unpark(connection, [identity])
+    close_concerns(connection, [concern_key(*identity)], at=at, by="intake")
 
 
 def parked_request(
