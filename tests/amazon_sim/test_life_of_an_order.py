@@ -46,7 +46,7 @@ def test_units_are_reserved_between_acceptance_and_shipping(
 ) -> None:
     network.simulator.stock("US", "MUG", 10)
     network.create_fulfillment(order(quantities={"MUG": 3}))
-    clock.advance(minutes=2)
+    clock.advance(minutes=1)
     (figures,) = network.snapshot("US").figures
     assert (figures.fulfillable, figures.pending_customer_order) == (7, 3)
 
@@ -80,3 +80,20 @@ def test_every_change_is_told_once_at_its_latest(
     assert sorted(state.fulfillment_order_id for state in changed.states) == ["F-0", "F-1", "F-2"]
     assert {state.status for state in changed.states} == {"Complete", "Cancelled"}
     assert network.changes(first.cursor).states == changed.states
+
+
+def test_orders_are_listed_from_a_time_on(
+    network: AmazonSimNetwork, clock: ManualClock, order: MakeRequest
+) -> None:
+    network.simulator.stock("US", "MUG", 10)
+    network.create_fulfillment(order("F-1"))
+    clock.advance(days=20)
+    network.idle()
+    since = clock.now()
+    network.create_fulfillment(order("F-2"))
+    page = network.simulator.list_all_fulfillment_orders(
+        lambda record: record.order_id, query_start=since
+    )
+    assert page.orders == ["F-2"]
+    assert network.simulator.get_features("US")["BLANK_BOX"]
+    assert "CR-DEFECTIVE" in network.simulator.list_return_reason_codes()

@@ -108,6 +108,19 @@ def test_an_address_that_cannot_be_served_turns_invalid_later(
     assert network.idle()
 
 
+def test_a_country_may_ship_to_others(
+    make_network: MakeNetwork, clock: ManualClock, order: MakeRequest
+) -> None:
+    network = make_network(cross_border={"US": ["CA"]})
+    network.simulator.stock("US", "MUG", 10)
+    abroad = order().ship_to.model_copy(update={"country": "CA", "postal_code": "V6B 1A1"})
+    assert network.preview(order(ship_to=abroad))[0].fulfillable
+    network.create_fulfillment(order(ship_to=abroad))
+    clock.advance(days=10)
+    assert state_of(network).status == "Complete"
+    assert network.pools()[0].destinations == {"US"}, "it takes a rule of the engine's"
+
+
 def test_the_live_code_for_a_known_id_can_be_chosen(
     make_network: MakeNetwork, order: MakeRequest
 ) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from stockpool.errors import RejectedError
+from stockpool.errors import RejectedError, TransientError
 from stockpool_amazon_sim.records import Movement, Sku
 from stockpool_amazon_sim.storage import Event, MemoryStore, SqliteStore, Store
 
@@ -123,6 +123,21 @@ def _count_and_raise(store: Store, error: Exception) -> None:
         store.count(type(error).__name__)
         store.notes.put(type(error).__name__, "done")
         raise error
+
+
+def test_a_file_that_stays_locked_is_a_transient_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = SqliteStore(tmp_path / "amazon.db")
+    monkeypatch.setattr("stockpool_amazon_sim.storage.sqlite.LOCK_SECONDS", 0.01)
+    second = SqliteStore(tmp_path / "amazon.db")
+    with first.transaction():
+        with pytest.raises(TransientError):
+            _count_and_raise(second, ZeroDivisionError())
+        with second.reading():
+            assert second.counter("n") == 0
+    first.close()
+    second.close()
 
 
 def test_a_forked_child_opens_its_own_connection(tmp_path: Path) -> None:

@@ -44,6 +44,21 @@ def test_time_can_be_made_to_pass(
     assert network.simulator.now() == clock.now() + timedelta(days=20)
 
 
+def test_a_fast_clock_does_not_run_away_while_nobody_looks(
+    make_network: MakeNetwork, clock: ManualClock, order: Callable[..., FulfillmentRequest]
+) -> None:
+    network = make_network(speed=20_000, stock={"US": {"MUG": 1}})
+    start = clock.now()
+    clock.advance(days=365)
+    assert network.simulator.now() == start + timedelta(days=365)
+    network.create_fulfillment(order())
+    clock.advance(minutes=1)
+    assert network.simulator.now() == start + timedelta(days=365, minutes=20_000)
+    state = network.get_fulfillment("F-1")
+    assert state is not None
+    assert state.status == "Complete"
+
+
 def test_steps_do_not_depend_on_how_often_one_looks(
     make_network: MakeNetwork,
     clock: ManualClock,

@@ -18,7 +18,7 @@ from stockpool.clock import Clock
 from stockpool.errors import ConfigurationError, OutcomeUnknown, Throttled, TransientError
 from stockpool_amazon_sim import faults, inventory, rate_limits
 from stockpool_amazon_sim.draws import Draws
-from stockpool_amazon_sim.records import Micros, Sku
+from stockpool_amazon_sim.records import DAY, Micros, Sku
 from stockpool_amazon_sim.settings import AmazonSimSettings, CallFaults
 from stockpool_amazon_sim.simulated_time import Anchor, to_datetime, to_micros
 from stockpool_amazon_sim.stock_file import StockRow, initial_stock
@@ -27,6 +27,10 @@ from stockpool_amazon_sim.timetable import HANDLERS
 from stockpool_amazon_sim.world import World
 
 T = TypeVar("T")
+
+LEAP = 365 * DAY
+"""How far a clock that runs faster than the engine's goes on while nothing is done. A file that is
+opened again after a month must not find itself in the year 10,000."""
 
 BATCH = 500
 """Events between two commits, so that processes that share a file do not wait long."""
@@ -86,7 +90,7 @@ class SimulatorBase:
             if to_micros(at) > now:
                 now = to_micros(at)
                 self._keep_anchor(Anchor(to_micros(self._clock.now()), now, self.settings.speed))
-            self._advance(now)
+            self._advance(now, writes=True)
 
     def next_event_at(self) -> datetime | None:
         """When the next event is due that counts as work under way."""
@@ -163,7 +167,10 @@ class SimulatorBase:
         if self._anchor is None or isinstance(self._store, SqliteStore):
             self._anchor = self._read_anchor()
         now = self._anchor.simulated_at(to_micros(self._clock.now()))
-        return max(now, self._store.counter("now"))
+        seen = self._store.counter("now")
+        if seen and self.settings.speed > 1:
+            now = min(now, seen + LEAP)
+        return max(now, seen)
 
     def _read_anchor(self) -> Anchor:
         engine = to_micros(self._clock.now())
@@ -198,7 +205,15 @@ class SimulatorBase:
             seen = store.counter("now")
             if now > seen:
                 store.count("now", now - seen)
+            self._go_on_from(now)
         return world
+
+    def _go_on_from(self, now: Micros) -> None:
+        # After a leap that was cut short, time runs on from where it was cut.
+        engine = to_micros(self._clock.now())
+        assert self._anchor is not None
+        if self._anchor.simulated_at(engine) - now > LEAP // 2:
+            self._keep_anchor(Anchor(engine, now, self.settings.speed))
 
 
 def _count_lost_attempt(world: World, order_id: str) -> None:

@@ -45,17 +45,10 @@ def check_order(request: FulfillmentOrderRequest, settings: AmazonSimSettings) -
         raise invalid(message)
 
 
-def check_order_id(order_id: str) -> None:
-    """Refuse an identifier that cannot be stored and shown."""
-    if not (1 <= len(order_id) <= ORDER_ID_CHARACTERS and order_id.isprintable()):
-        raise invalid(f"sellerFulfillmentOrderId must have 1 to {ORDER_ID_CHARACTERS} characters")
-
-
 def validation_problem(order: Order, settings: AmazonSimSettings) -> str | None:
     """Why an order that was taken turns out Invalid; None if it does not."""
     destination = Destination(*order.address)  # type: ignore[arg-type]
-    served = {*country(order.country).destinations, *settings.cross_border.get(order.country, ())}
-    if destination.country_code not in served:
+    if destination.country_code not in settings.destinations(order.country):
         return f"InvalidDestinationAddress: {order.country} does not ship to this country"
     pattern = postal_code_pattern(destination.country_code)
     if pattern is not None and not pattern.fullmatch(destination.postal_code or ""):

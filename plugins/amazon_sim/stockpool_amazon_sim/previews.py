@@ -80,7 +80,7 @@ def _reasons(world: World, request: FulfillmentOrderRequest) -> list[str]:
     reasons = []
     destination = request.destination
     pattern = postal_code_pattern(destination.country_code)
-    if destination.country_code not in country(request.country).destinations or (
+    if destination.country_code not in world.settings.destinations(request.country) or (
         pattern is not None and not pattern.fullmatch(destination.postal_code or "")
     ):
         reasons.append("InvalidDestinationAddress")

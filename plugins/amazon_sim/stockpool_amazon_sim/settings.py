@@ -176,6 +176,10 @@ class AmazonSimSettings(_Settings):
             raise ValueError("name each country once")
         return codes
 
+    def destinations(self, code: str) -> frozenset[str]:
+        """The countries that a country's stock is shipped to."""
+        return country(code).destinations | frozenset(self.cross_border.get(code, ()))
+
     def granted_features(self, code: str) -> frozenset[str]:
         """What a country keeps to of what is asked for."""
         withheld = {*self.not_granted.get(code, ()), *self.refused_features.get(code, ())}
