@@ -4,17 +4,20 @@ These run on the driver's own cursor of the SQLAlchemy connection, inside its tr
 PostgreSQL rows travel as arrays or by COPY, on SQLite as one JSON parameter or by executemany;
 SQLAlchemy's expression language would cost four times as much on these paths.
 
-A handful of rows is different: there the round trips cost more than the rows. `pipeline` saves
-them, and what is to be inserted into several tables goes in one statement.
+A handful of rows is different: there round trips and planning cost more than the rows. `pipeline`
+saves the first; for the second, rows go as values, because PostgreSQL plans a statement with
+arrays anew each time (it can't know how long they are), and one with values only once.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
 from typing import Any
 
 from sqlalchemy import Connection
@@ -24,6 +27,9 @@ _COPY_FROM_ROWS = 24
 
 _VALUES_MOST = 30_000
 """Parameters of one INSERT; PostgreSQL takes 65,535."""
+
+_FEW_ROWS = 12
+"""Up to so many rows a statement gets values instead of arrays; each number is a plan to keep."""
 
 Row = tuple[Any, ...]
 
@@ -45,9 +51,21 @@ def _is_sqlite(connection: Connection) -> bool:
 
 
 def _cursor(connection: Connection) -> Any:
+    _count(connection)
+    return connection.connection.cursor()
+
+
+def _raw_cursor(connection: Connection) -> Any:
+    """psycopg's cursor for statements with $1: it does not look for marks in long ones anew."""
+    from psycopg import RawCursor
+
+    _count(connection)
+    return RawCursor(connection.connection.driver_connection)  # type: ignore[arg-type]
+
+
+def _count(connection: Connection) -> None:
     info = connection.info
     info["statements"] = info.get("statements", 0) + 1
-    return connection.connection.cursor()
 
 
 def statements(connection: Connection) -> int:
@@ -63,15 +81,11 @@ def ask(
     `scalars` are further parameters after the columns. Within a `pipeline` it is sent together
     with what follows.
     """
-    cursor = _cursor(connection)
-    try:
-        if _is_sqlite(connection):
-            cursor.execute(sql.sqlite, (_as_json(columns), *scalars))
-        else:
-            cursor.execute(sql.postgresql, (*map(_as_array, columns), *scalars))
-    except BaseException:
-        cursor.close()
-        raise
+    if _is_sqlite(connection):
+        cursor = _cursor(connection)
+        cursor.execute(sql.sqlite, (_as_json(columns), *scalars))
+    else:
+        cursor = _send(connection, sql.postgresql, columns, scalars)
 
     def rows() -> list[Row]:
         try:
@@ -124,16 +138,45 @@ def execute(connection: Connection, sql: Sql, rows: Sequence[Row]) -> int:
     """
     if not rows:
         return 0
-    cursor = _cursor(connection)
-    try:
-        if _is_sqlite(connection):
-            cursor.executemany(sql.sqlite, rows)
-        else:
-            columns = zip(*rows, strict=True)
-            cursor.execute(sql.postgresql, [_as_array(column) for column in columns])
-        return int(cursor.rowcount)
-    finally:
-        cursor.close()
+    if _is_sqlite(connection):
+        cursor = _cursor(connection)
+        cursor.executemany(sql.sqlite, rows)
+    else:
+        cursor = _send(connection, sql.postgresql, list(zip(*rows, strict=True)))
+    changed = int(cursor.rowcount)
+    cursor.close()
+    return changed
+
+
+def _send(
+    connection: Connection,
+    sql: str,
+    columns: Sequence[Sequence[Any]],
+    scalars: Sequence[Any] = (),
+) -> Any:
+    rows = len(columns[0]) if columns else 0
+    if 0 < rows <= _FEW_ROWS and (few := _with_values(sql, rows)) is not None:
+        values = [_as_text(value) for row in zip(*columns, strict=True) for value in row]
+        return _raw_cursor(connection).execute(few, [*values, *scalars])
+    return _cursor(connection).execute(sql, (*map(_as_array, columns), *scalars))
+
+
+_UNNEST = re.compile(r"unnest\(((?:%s::\w+\[\](?:, )?)+)\)")
+
+
+@lru_cache(maxsize=512)
+def _with_values(sql: str, rows: int) -> bytes | None:
+    """`sql` for so many rows as values in place of its arrays; None if it has no such place."""
+    place = _UNNEST.search(sql)
+    if place is None or "%s" in sql[: place.start()]:
+        return None
+    kinds = re.findall(r"%s::(\w+)\[\]", place[1])
+    numbers = count(1)
+    values = [
+        f"({', '.join([f'${next(numbers)}::{kind}' for kind in kinds])})" for _ in range(rows)
+    ]
+    rest = re.sub("%s", lambda _: f"${next(numbers)}", sql[place.end() :])
+    return f"{sql[: place.start()]}(VALUES {', '.join(values)}){rest}".encode()
 
 
 @contextmanager
@@ -203,18 +246,15 @@ def insert_all(connection: Connection, batches: Batches) -> None:
             inserter.copy(connection, rows)
         return
     for part in _parts(filled):
-        cursor = _cursor(connection)
-        try:
-            cursor.execute(
-                _values_statement(
-                    tuple(
-                        (inserter.head, len(inserter.columns), len(rows)) for inserter, rows in part
-                    )
-                ),
-                [_as_text(value) for _, rows in part for row in rows for value in row],
-            )
-        finally:
-            cursor.close()
+        _insert_values(connection, part)
+
+
+def _insert_values(connection: Connection, batches: Batches) -> None:
+    statement = _values_statement(
+        tuple([(inserter.head, len(inserter.columns), len(rows)) for inserter, rows in batches])
+    )
+    values = [_as_text(value) for _, rows in batches for row in rows for value in row]
+    _raw_cursor(connection).execute(statement, values).close()
 
 
 def _as_text(value: Any) -> str | None:
@@ -240,16 +280,15 @@ def _parts(filled: Batches) -> Iterator[list[tuple[Inserter, Sequence[Row]]]]:
 
 
 @lru_cache(maxsize=256)
-def _values_statement(shape: tuple[tuple[str, int, int], ...]) -> str:
+def _values_statement(shape: tuple[tuple[str, int, int], ...]) -> bytes:
     """One statement for some rows of several tables: how each begins, its columns, its rows."""
-    inserts = [
-        f"{head} VALUES {', '.join([_marks(columns)] * rows)}" for head, columns, rows in shape
-    ]
-    if len(inserts) == 1:
-        return inserts[0]
-    firsts = ", ".join(f"t{number} AS ({text})" for number, text in enumerate(inserts[:-1]))
-    return f"WITH {firsts} {inserts[-1]}"
-
-
-def _marks(columns: int) -> str:
-    return f"({', '.join(['%s'] * columns)})"
+    numbers = count(1)
+    inserts = []
+    for head, columns, rows in shape:
+        marks = [", ".join([f"${next(numbers)}" for _ in range(columns)]) for _ in range(rows)]
+        inserts.append(f"{head} VALUES {', '.join([f'({row})' for row in marks])}")
+    *firsts, last = inserts
+    if not firsts:
+        return last.encode()
+    named = [f"t{number} AS ({text})" for number, text in enumerate(firsts)]
+    return f"WITH {', '.join(named)} {last}".encode()
