@@ -39,12 +39,16 @@ from stockpool.plugins.network import Network
 from stockpool.plugins.observer import Event
 from stockpool.plugins.registry import Registry
 from stockpool.proof import Report, verify
+from stockpool.removals.invariants import INVARIANTS as REMOVAL_INVARIANTS
 from stockpool.removals.placing import PlaceRemoval
 from stockpool.removals.service import Removals
 from stockpool.routing.decision import encode_rules
 from stockpool.routing_rules import build_rules
 from stockpool.storage import migrations
 from stockpool.storage.database import Database
+
+INVARIANTS = (*LEDGER_INVARIANTS, *ORDER_INVARIANTS, *REMOVAL_INVARIANTS)
+"""All that `verify` proves."""
 
 _log = structlog.get_logger(__name__)
 
@@ -149,7 +153,8 @@ class Engine:
             config: as in `stockpool.toml`, as a mapping.
             folder: what relative paths are relative to.
             clock, ids: handed in by tests and simulation.
-            networks, channels: ready instances, by name, beside the configured ones.
+            networks, channels: ready instances, by name, beside the configured ones; under a
+                configured name an instance takes the plugin's place and keeps the settings.
             migrate: False leaves the tables as they are, and refuses old ones.
 
         Raises:
@@ -170,6 +175,8 @@ class Engine:
         made_networks: dict[str, Network] = {}
         made_channels: dict[str, Channel] = {}
         for name, network_settings in checked.networks.items():
+            if name in (networks or {}):
+                continue
             made_networks[name] = registry.make_network(
                 name,
                 network_settings.type,
@@ -177,6 +184,8 @@ class Engine:
                 PluginContext(name, clock, ids, home),
             )
         for name, channel_settings in checked.channels.items():
+            if name in (channels or {}):
+                continue
             made_channels[name] = registry.make_channel(
                 name,
                 channel_settings.type,
@@ -260,7 +269,7 @@ class Engine:
     def verify(self) -> Report:
         """Prove the books: every named invariant over the whole database."""
         with self.database.read(consistent=True) as connection:
-            return verify(connection, (*LEDGER_INVARIANTS, *ORDER_INVARIANTS))
+            return verify(connection, INVARIANTS)
 
     def retry(self, item_id: str) -> str:
         """Try again what an attention item is about; returns what was done, in words.
@@ -300,7 +309,7 @@ class Engine:
 
     def _handlers(self) -> dict[EffectKind, Handler]:
         capabilities = {name: facts.capabilities for name, facts in self._facts.items()}
-        place = PlaceFulfillment(self.database, self.clock, self.ids, self.networks)
+        place = PlaceFulfillment(self.database, self.clock, self.ids, self.networks, capabilities)
         ask = RequestCancellation(self.clock, self.ids, self.networks, capabilities)
         return {
             EffectKind.CREATE_FULFILLMENT: place,

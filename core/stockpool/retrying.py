@@ -12,6 +12,7 @@ from stockpool.orders.counting import ItemChange, Step, apply
 from stockpool.orders.fulfillment_rows import lock_fulfillment_orders
 from stockpool.outbox.effects import EffectKind
 from stockpool.outbox.tables import effects
+from stockpool.removals.placing import give_back, is_refused
 from stockpool.storage.database import Database
 
 if TYPE_CHECKING:
@@ -44,6 +45,11 @@ def _retry_effect(engine: Engine, item: AttentionItem, key: str) -> str:
 
     def work(connection: Connection) -> str:
         row = _dead_effect(connection, key)
+        if row.kind == EffectKind.CREATE_REMOVAL and is_refused(connection, key):
+            raise RefusedError(
+                f"removal order {key} was refused, and its units are on the shelf again; "
+                "ask for a new one"
+            )
         close_concerns(connection, [item.key], at=now, by="retry")
         if row.kind == EffectKind.CREATE_FULFILLMENT and _was_refused(connection, key):
             return str(row.aggregate)
@@ -92,6 +98,8 @@ def _drop_effect(database: Database, key: str) -> None:
                 ],
                 at=now,
             )
+        elif row.kind == EffectKind.CREATE_REMOVAL:
+            give_back(connection, key, at=now)
         connection.execute(
             update(effects).where(effects.c.id == row.id).values(state="dropped", finished_at=now)
         )
@@ -100,8 +108,12 @@ def _drop_effect(database: Database, key: str) -> None:
 
 
 def _dead_effect(connection: Connection, key: str) -> Any:
+    """The dead effect, held; what it is about is held before it, as everywhere."""
+    kind = connection.execute(select(effects.c.kind).where(effects.c.key == key)).scalar()
+    if kind == EffectKind.CREATE_FULFILLMENT:
+        lock_fulfillment_orders(connection, [key])
     row = connection.execute(
-        select(effects).where(effects.c.key == key, effects.c.state == "dead")
+        select(effects).where(effects.c.key == key, effects.c.state == "dead").with_for_update()
     ).one_or_none()
     if row is None:
         raise RefusedError(f"effect {key} is not dead any more; there is nothing to try again")

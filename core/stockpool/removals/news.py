@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select, update
 
+from stockpool.attention.queue import Concern, close_concerns, raise_concerns
+from stockpool.ids import IdSource
 from stockpool.ledger.buckets import Account, Bucket, Place
 from stockpool.ledger.posting import StockMove, post
 from stockpool.plugins.network import RemovalItemState, RemovalState
+from stockpool.problems import Problem
 from stockpool.removals.tables import removal_items, removal_orders
 
 FINAL = ("Completed", "Cancelled", "Refused")
 """Statuses after which nothing changes any more; `Refused` is ours."""
+
+_ORDER = ("Pending", "Planning", "Processing", "Cancelled", "Completed")
 
 _OUTCOMES: Mapping[str, Mapping[str, Account]] = {
     "Return": {"shipped": Account.RETURNED_TO_SELLER, "disposed": Account.DISPOSED},
@@ -23,10 +29,11 @@ _OUTCOMES: Mapping[str, Mapping[str, Account]] = {
 }
 
 
-def apply_state(connection: Connection, state: RemovalState) -> int:
+def apply_state(connection: Connection, state: RemovalState, *, ids: IdSource, at: datetime) -> int:
     """Take the network's news of a removal order; returns 1 if they changed anything.
 
-    Counts only grow; cancelled units go back to the bucket they were taken from.
+    Counts only grow; cancelled units go back to the bucket they were taken from. The order is over
+    when the network says so and every unit is accounted for: before that it is asked about again.
     """
     head = connection.execute(
         select(removal_orders)
@@ -37,33 +44,81 @@ def apply_state(connection: Connection, state: RemovalState) -> int:
         return 0
     told = {(item.sku, item.sellable): item for item in state.items}
     moves: list[StockMove] = []
+    problems: list[Problem] = []
+    open_units = 0
     for row in connection.execute(
         select(removal_items).where(removal_items.c.removal_order_id == head.id)
     ).all():
-        news = told.get((row.sku, row.sellable))
-        if news is not None:
-            moves += item_news(connection, head, row, news)
+        counts = _grown(row, told.get((row.sku, row.sellable)))
+        if sum(counts.values()) > row.requested:
+            problems.append(_contradiction(head, row, counts))
+            open_units += row.requested
+            continue
+        open_units += row.requested - sum(counts.values())
+        moves += item_news(connection, head, row, counts)
     post(connection, moves, at=state.updated_at)
+    status = _later(head.status, state.status)
+    if status in FINAL and open_units:
+        if not problems:
+            problems.append(_incomplete(head, status, open_units))
+        status = "Processing"
     connection.execute(
         update(removal_orders)
         .where(removal_orders.c.id == head.id)
         .values(
-            status=state.status,
+            status=status,
             updated_at=state.updated_at,
-            tracking_numbers=json.dumps(list(state.tracking_numbers)),
+            tracking_numbers=json.dumps(_together(head.tracking_numbers, state.tracking_numbers)),
         )
     )
-    return int(bool(moves) or head.status != state.status)
+    key = f"removal:{head.id}"
+    if problems:
+        concern = Concern(key, "stock", head.id, tuple(problems))
+        raise_concerns(connection, [concern], at=at, new_ids=[ids.new_id(at)])
+    else:
+        close_concerns(connection, [key], at=at, by="network")
+    return int(bool(moves) or head.status != status)
+
+
+def _later(known: str | None, told: str) -> str:
+    """The status to keep: late news turn nothing back."""
+    return max(known or _ORDER[0], told, key=_ORDER.index)
+
+
+def _together(known: str, told: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys((*json.loads(known), *told)))
+
+
+def _grown(row: Any, news: RemovalItemState | None) -> dict[str, int]:
+    return {
+        name: max(getattr(row, name), getattr(news, name) if news else 0)
+        for name in ("shipped", "disposed", "cancelled")
+    }
+
+
+def _contradiction(head: Any, row: Any, counts: Mapping[str, int]) -> Problem:
+    kind = "sellable" if row.sellable else "unsellable"
+    told = ", ".join(f"{units} {name}" for name, units in counts.items())
+    return Problem(
+        "contradictory_state",
+        f"removal order {head.id}: the network tells of {told} of {kind} {row.sku}, "
+        f"but only {row.requested} were asked for",
+        fix="compare with Seller Central; the next state that makes sense is taken",
+    )
+
+
+def _incomplete(head: Any, status: str, units: int) -> Problem:
+    return Problem(
+        "incomplete_removal",
+        f"removal order {head.id} is {status}, but of {units} units nothing is known",
+        fix="compare with Seller Central; it is asked about again until every unit is told of",
+    )
 
 
 def item_news(
-    connection: Connection, head: Any, row: Any, news: RemovalItemState
+    connection: Connection, head: Any, row: Any, counts: Mapping[str, int]
 ) -> list[StockMove]:
-    """Store what is new of one item; returns the moves that follow."""
-    counts = {
-        name: max(getattr(row, name), getattr(news, name))
-        for name in ("shipped", "disposed", "cancelled")
-    }
+    """Store the counts that one item has now; returns the moves that follow."""
     moves = []
     for name, account in _OUTCOMES[head.disposition].items():
         grown = counts[name] - getattr(row, name)

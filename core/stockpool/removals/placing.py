@@ -13,7 +13,7 @@ from stockpool.ledger.posting import StockMove, post
 from stockpool.order_request import Address
 from stockpool.outbox.carrier import outcome_of
 from stockpool.outbox.effects import Done, LeasedEffect, Outcome, Refused
-from stockpool.plugins.network import Network, RemovalItem, RemovalItemState, RemovalRequest
+from stockpool.plugins.network import Network, RemovalItem, RemovalRequest
 from stockpool.removals.news import item_news
 from stockpool.removals.tables import removal_items, removal_orders
 from stockpool.storage.database import Database
@@ -64,7 +64,7 @@ class PlaceRemoval:
         for outcome in outcomes:
             removal_id = outcome.effect.payload["removal_order_id"]
             if isinstance(outcome, Refused) and outcome.code != "gave_up":
-                _give_back(connection, removal_id, at)
+                give_back(connection, removal_id, at=at)
             elif isinstance(outcome, Done):
                 connection.execute(
                     update(removal_orders)
@@ -73,15 +73,33 @@ class PlaceRemoval:
                 )
 
 
-def _give_back(connection: Connection, removal_id: str, at: datetime) -> None:
-    head = connection.execute(select(removal_orders).where(removal_orders.c.id == removal_id)).one()
+def is_refused(connection: Connection, removal_id: str) -> bool:
+    """Whether the removal order came to nothing and its units are free again."""
+    return (
+        connection.execute(
+            select(removal_orders.c.status == "Refused").where(removal_orders.c.id == removal_id)
+        ).scalar_one()
+        is True
+    )
+
+
+def give_back(connection: Connection, removal_id: str, *, at: datetime) -> None:
+    """A removal order that the network does not have comes to nothing; its units are free again.
+
+    Does nothing to one that the network has taken, or that came to nothing before.
+    """
+    head = connection.execute(
+        select(removal_orders).where(removal_orders.c.id == removal_id).with_for_update()
+    ).one()
+    if head.status is not None:
+        return
     items = connection.execute(
         select(removal_items).where(removal_items.c.removal_order_id == removal_id)
     ).all()
     moves: list[StockMove] = []
     for row in items:
-        news = RemovalItemState(row.sku, row.sellable, row.requested, cancelled=row.requested)
-        moves += item_news(connection, head, row, news)
+        counts = {"shipped": 0, "disposed": 0, "cancelled": row.requested}
+        moves += item_news(connection, head, row, counts)
     post(connection, moves, at=at)
     connection.execute(
         update(removal_orders)

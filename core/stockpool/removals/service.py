@@ -7,6 +7,7 @@ and unsellable units are asked for separately, as Amazon does.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from stockpool.catalog.products import stock_sku_of
-from stockpool.errors import NotFoundError, RefusedError
+from stockpool.errors import NotFoundError, PluginError, RefusedError
 from stockpool.ids import IdSource
 from stockpool.ledger.buckets import UNSELLABLE, Bucket
 from stockpool.ledger.posting import StockMove, lock, post
@@ -71,12 +72,17 @@ class Removals:
         Raises:
             RefusedError: not enough units are there, the network takes no removals, or a Return
                 has no address.
-            NotFoundError: a SKU or the network is unknown.
+            NotFoundError: a SKU or the pool is unknown.
         """
         network_name = pool.partition(":")[0]
         network = self._networks.get(network_name)
         if network is None:
             raise NotFoundError(f"no network {network_name} is configured")
+        countries = [profile.country for profile in network.pools()]
+        if pool not in [f"{network_name}:{country}" for country in countries]:
+            raise NotFoundError(
+                f"there is no pool {pool}; {network_name} has {', '.join(countries)}"
+            )
         problems = list(_problems(network, items, disposition, ship_to))
         if problems:
             raise RefusedError(f"removal from {pool} refused: {problems[0]}", problems)
@@ -131,7 +137,11 @@ class Removals:
             return [_view(connection, head) for head in heads]
 
     def follow(self) -> int:
-        """Ask the networks about open removal orders; returns how many have changed."""
+        """Ask the networks about open removal orders; returns how many have changed.
+
+        Raises:
+            PluginError: a network did not answer. The others were asked all the same.
+        """
         with self._database.read() as connection:
             open_ids = connection.execute(
                 select(removal_orders.c.id, removal_orders.c.pool)
@@ -142,10 +152,24 @@ class Removals:
                 .order_by(removal_orders.c.id)
             ).all()
         changed = 0
+        silent: dict[str, PluginError] = {}
         for removal_id, pool in open_ids:
-            state = self._networks[pool.partition(":")[0]].get_removal(removal_id)
+            name = pool.partition(":")[0]
+            if name in silent or name not in self._networks:
+                continue
+            try:
+                state = self._networks[name].get_removal(removal_id)
+            except PluginError as error:
+                silent[name] = error
+                continue
             if state is not None:
-                changed += self._database.run(lambda c, s=state: apply_state(c, s))  # type: ignore[misc]
+                changed += self._database.run(
+                    lambda connection, state=state: apply_state(  # type: ignore[misc]
+                        connection, state, ids=self._ids, at=self._database.clock.now()
+                    )
+                )
+        if silent:
+            raise next(iter(silent.values()))
         return changed
 
 
@@ -178,11 +202,13 @@ def _set_aside(
     connection: Connection, pool: str, removal_id: str, items: Sequence[RemovalItem]
 ) -> tuple[list[dict[str, Any]], list[StockMove]]:
     stock_skus = {item.sku: stock_sku_of(connection, item.sku) for item in items}
+    # SKUs that share a pool draw on the same units.
+    given: dict[tuple[str, Bucket], int] = defaultdict(int)
     columns = (Bucket.FULFILLABLE, *UNSELLABLE)
     locked = lock(connection, [(pool, sku) for sku in stock_skus.values()], columns)
     rows: list[dict[str, Any]] = []
     moves: list[StockMove] = []
-    for item in items:
+    for item in _merged(items):
         sku = stock_skus[item.sku]
         for sellable, wanted in ((True, item.sellable), (False, item.unsellable)):
             if not wanted:
@@ -191,13 +217,15 @@ def _set_aside(
             taken: dict[str, int] = {}
             left = wanted
             for bucket in sources:
-                part = min(left, locked.get(pool, sku, bucket))
+                part = min(left, locked.get(pool, sku, bucket) - given[sku, bucket])
                 if part:
                     taken[bucket.value] = part
                     left -= part
+                    given[sku, bucket] += part
+                    what = f"{item.sku}:{sellable}:aside"
                     moves.append(
                         removal_move(
-                            pool, sku, bucket, Bucket.PENDING_REMOVAL, part, removal_id, "aside"
+                            pool, sku, bucket, Bucket.PENDING_REMOVAL, part, removal_id, what
                         )
                     )
             if left:
@@ -213,6 +241,17 @@ def _set_aside(
                 }
             )
     return rows, moves
+
+
+def _merged(items: Sequence[RemovalItem]) -> list[RemovalItem]:
+    """One item for each SKU."""
+    merged: dict[str, RemovalItem] = {}
+    for item in items:
+        known = merged.get(item.sku, RemovalItem(item.sku))
+        merged[item.sku] = RemovalItem(
+            item.sku, known.sellable + item.sellable, known.unsellable + item.unsellable
+        )
+    return list(merged.values())
 
 
 def _not_enough(pool: str, sku: str, wanted: int, there: int, sellable: bool) -> RefusedError:
