@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from sqlalchemy import Connection, and_, exists, or_, select, tuple_, update
+from sqlalchemy import Connection, and_, exists, func, or_, select, tuple_, update
 
 from stockpool.outbox.effects import Lane
 from stockpool.outbox.rate_limits import take
@@ -61,12 +61,16 @@ def release(
         limits: rate limits by party and operation.
         batch: effects a message carries; one that failed before travels alone, so that work
             which kills its process takes no other work with it.
-        most: effects released per lane and party in one call.
+        most: effects of a lane and party that may be released and not finished at a time; more
+            would only wait in the broker, and be sent again before their turn.
     """
     dispatches: list[Dispatch] = []
     for (lane_name, party), shares in _queues(connection):
         lane = Lane(lane_name)
-        due = _take_turns([_due(connection, lane, party, s, at, most) for s in shares])[:most]
+        room = most - _under_way(connection, lane, party, at)
+        if room <= 0:
+            continue
+        due = _take_turns([_due(connection, lane, party, s, at, room) for s in shares])[:room]
         if not due:
             continue
         limit = limits.get(party, {}).get(OPERATIONS.get(lane, ""))
@@ -98,6 +102,17 @@ def _queues(connection: Connection) -> Iterator[tuple[tuple[str, str], list[str]
         row = connection.execute(query.where(place > found[-1])).one_or_none()
     for queue, members in groupby(found, key=lambda entry: entry[:2]):
         yield queue, [share for _, _, share in members]
+
+
+def _under_way(connection: Connection, lane: Lane, party: str, at: datetime) -> int:
+    """How many effects were released a short time ago and are not finished."""
+    query = select(func.count()).where(
+        effects.c.state.in_(("pending", "leased")),
+        effects.c.lane == lane.value,
+        effects.c.party == party,
+        effects.c.sent_at > at - timedelta(seconds=RESEND_SECONDS),
+    )
+    return int(connection.execute(query).scalar_one())
 
 
 def _due(

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from stockpool.engine import Engine
 from stockpool.orders.status import OrderStatus
+from stockpool_workers.service import Service
+
+_LOOK_SECONDS = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +30,28 @@ Watch = Callable[[Moment], None]
 def run_until_idle(config: Path, watch: Watch) -> None:
     """Run the worker service until it is idle; `watch` is told now and then how far it is."""
     with Engine.from_file(config) as engine:
-        while True:
-            done = engine.work()
+        service = Service(engine)
+        with _watched(engine, watch):
+            service.run_until_idle()
+
+
+@contextmanager
+def _watched(engine: Engine, watch: Watch) -> Iterator[None]:
+    """Tell `watch` how far the work is, from a thread of its own; the last time at the end."""
+    over = threading.Event()
+
+    def look() -> None:
+        while not over.wait(_LOOK_SECONDS):
             watch(_moment(engine))
-            if not done and engine.idle():
-                break
+
+    watcher = threading.Thread(target=look, name="demo-watcher", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watcher.join()
+    watch(_moment(engine))
 
 
 _SHIPPED = (OrderStatus.SHIPPED, OrderStatus.DELIVERED)

@@ -1,0 +1,147 @@
+"""The worker service: broker, workers, dispatcher and schedule of one process, started and stopped.
+
+run        everything in one process, on the embedded broker or on Redis
+worker     actors and dispatcher, on Redis
+scheduler  the schedule, on Redis
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from types import FrameType
+
+import structlog
+from dramatiq import Worker
+
+from stockpool.engine import Engine
+from stockpool.errors import ConfigurationError
+from stockpool_workers.activity import Activity
+from stockpool_workers.actors import Actors
+from stockpool_workers.brokers import EMBEDDED, make_broker, make_worker
+from stockpool_workers.dispatcher import Dispatcher
+from stockpool_workers.metrics import Metrics
+from stockpool_workers.schedule import Schedule
+
+STOP_SECONDS = 20.0
+"""How long a stopping worker may finish what is under way; a lease frees the rest."""
+
+_ROUND_SECONDS = 0.02
+
+_log = structlog.get_logger(__name__)
+
+
+class Service:
+    """One process of the worker service. Give it to `with`, or call `start` and `stop`.
+
+    Args:
+        works: carry out effects and duties.
+        schedules: send the duties at their intervals.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        works: bool = True,
+        schedules: bool = True,
+        threads: int = 4,
+        metrics_port: int | None = None,
+    ) -> None:
+        url = engine.config.stockpool.broker
+        if url == EMBEDDED and not (works and schedules):
+            raise ConfigurationError(
+                "stockpool.broker: the embedded broker is inside one process; use `stockpool run`, "
+                "or a Redis URL for separate workers and schedulers"
+            )
+        self.engine = engine
+        self.activity = Activity()
+        self.metrics = Metrics(engine)
+        self.broker = make_broker(url)
+        self.actors = Actors(engine, self.broker, self.activity, self.metrics)
+        self._metrics_port = metrics_port
+        self._worker: Worker | None = make_worker(self.broker, threads=threads) if works else None
+        self._dispatcher = Dispatcher(engine, self.actors, self.activity) if works else None
+        self._schedule = Schedule(engine, self.actors) if schedules else None
+        self._stopping = threading.Event()
+
+    def __enter__(self) -> Service:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self, *, schedule: bool = True) -> None:
+        """Start; `schedule=False` leaves the duties to the caller."""
+        if self._metrics_port is not None:
+            self.metrics.serve(self._metrics_port)
+        if self._worker is not None:
+            self._worker.start()
+        if self._dispatcher is not None:
+            self._dispatcher.start()
+        if self._schedule is not None and schedule:
+            self._schedule.start()
+        _log.info("started", owner=self.engine.duties.owner)
+
+    def stop(self) -> None:
+        """Take nothing new, finish what is under way, and end."""
+        if self._schedule is not None:
+            self._schedule.stop()
+        if self._dispatcher is not None:
+            self._dispatcher.stop()
+        if self._worker is not None:
+            self._worker.stop(timeout=int(STOP_SECONDS * 1000))
+        self.broker.close()
+        _log.info("stopped", owner=self.engine.duties.owner)
+
+    def run_until_stopped(self) -> None:
+        """Work until SIGTERM or SIGINT; the second one ends the process at once."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+        with self:
+            self._stopping.wait()
+
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        if self._stopping.is_set():
+            os._exit(128 + number)
+        _log.info("stopping", signal=signal.Signals(number).name)
+        self._stopping.set()
+
+    def run_until_idle(self, watch: Callable[[], None] | None = None) -> None:
+        """Do everything that there is to do, then end.
+
+        Instead of at their intervals the duties are done round by round, until a round finds
+        nothing, no effect is unfinished, and no channel or network has more coming in a moment.
+
+        Args:
+            watch: called after each round.
+        """
+        for number in (signal.SIGTERM, signal.SIGINT):
+            if threading.current_thread() is threading.main_thread():
+                signal.signal(number, self._on_signal)
+        self.start(schedule=False)
+        try:
+            while not self._stopping.is_set():
+                self._send_round()
+                while not self.activity.wait_until_quiet(0.2):
+                    if self._stopping.is_set():
+                        return
+                if watch is not None:
+                    watch()
+                if not self.activity.take_done() and self.engine.idle():
+                    return
+                self._stopping.wait(_ROUND_SECONDS)
+        finally:
+            self.stop()
+
+    def _send_round(self) -> None:
+        for name in self.engine.channels:
+            self.actors.send("poll_channel", name)
+            self.actors.send("publish_availability", name)
+        for name in self.engine.networks:
+            self.actors.send("follow_network", name)
+        self.actors.send("fill_waiting")
+        self.actors.send("follow_removals")
