@@ -94,3 +94,10 @@ def test_lists_a_file_and_no_broken_kit(shop: Path, run: Any) -> None:
         ("web", "mug"),
         ("web", "set"),
     ]
+
+
+def test_texts_from_outside_do_not_steer_the_terminal(shop: Path, run: Any) -> None:
+    assert run("catalog", "add", "MUG-1", "--title", "\x1b[2Jevil[bold]\nline").code == 0
+    shown = run("catalog", "list").stdout
+    assert "\x1b" not in shown
+    assert "evil[bold] line" in shown

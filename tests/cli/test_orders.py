@@ -230,15 +230,6 @@ def test_a_preview_stores_nothing(listed: Path, run: Any, order: Any, orders_fil
     assert run("attention", "list", "--json").document["items"] == []
 
 
-def test_texts_from_outside_do_not_steer_the_terminal(
-    listed: Path, run: Any, order: Any, orders_file: Any
-) -> None:
-    run("orders", "submit", orders_file(_waiting(order, "\x1b[2Jevil[bold]")))
-    shown = run("orders", "list").stdout
-    assert "\x1b" not in shown
-    assert "evil[bold]" in shown
-
-
 def test_explains_and_decides_again(listed: Path, run: Any, order: Any, orders_file: Any) -> None:
     run("orders", "submit", orders_file(order("1")))
     the_order = ("orders", "explain", "1", "--channel", "web", "--replay")
