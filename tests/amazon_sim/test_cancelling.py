@@ -140,3 +140,18 @@ def test_an_update_that_changes_nothing_is_taken_while_it_ships(
     clock.advance(days=10)
     with pytest.raises(RejectedError):
         network.update_fulfillment(order())
+
+
+def test_lowering_takes_units_that_are_not_there_first(
+    network: AmazonSimNetwork, clock: ManualClock, order: MakeRequest
+) -> None:
+    network.simulator.stock("US", "MUG", 2, "ABE2")
+    held = order(quantities={"MUG": 5}, policy="FillAllAvailable", action="Hold")
+    network.create_fulfillment(held)
+    clock.advance(hours=1)
+    assert state_of(network).items[0].unfulfillable == 3
+    network.update_fulfillment(order(quantities={"MUG": 2}, policy="FillAllAvailable"))
+    assert network.simulator.audit() == []
+    clock.advance(days=10)
+    assert state_of(network).status == "Complete"
+    assert (state_of(network).items[0].quantity, state_of(network).items[0].unfulfillable) == (2, 0)

@@ -46,7 +46,7 @@ def test_units_are_reserved_between_acceptance_and_shipping(
 ) -> None:
     network.simulator.stock("US", "MUG", 10)
     network.create_fulfillment(order(quantities={"MUG": 3}))
-    clock.advance(minutes=1)
+    clock.advance(minutes=2)
     (figures,) = network.snapshot("US").figures
     assert (figures.fulfillable, figures.pending_customer_order) == (7, 3)
 

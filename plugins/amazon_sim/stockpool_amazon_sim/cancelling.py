@@ -96,10 +96,14 @@ def update(world: World, request: FulfillmentOrderRequest) -> None:
 def _lower(world: World, order: Order, index: int, quantity: int) -> None:
     item = order.items[index]
     surplus = item.quantity - quantity
-    # Units that are only waited for go first; then reserved ones, the last center first.
+    # First go units that are waited for, then those that were not there, then reserved ones, the
+    # last center first.
     waited = min(uncovered(order)[index], surplus) if order.status != OrderStatus.NEW else surplus
-    item.quantity = quantity
     surplus -= waited
+    not_there = min(item.unfulfillable, surplus)
+    item.unfulfillable -= not_there
+    surplus -= not_there
+    item.quantity = quantity
     for entry in reversed(order.reserved):
         taken = min(surplus, entry[2]) if entry[0] == index else 0
         if taken:

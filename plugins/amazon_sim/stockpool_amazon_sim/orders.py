@@ -221,10 +221,11 @@ def _serve(world: World, order: Order) -> None:
 def give_up(world: World, event: Event) -> None:
     """FillAll has waited for 24 hours."""
     order = order_of(world, event)
-    if order.status in FINAL:
+    missing = uncovered(order)
+    if order.status in FINAL or not any(missing):
         return
     stop_waiting(world, order)
-    for item, quantity in zip(order.items, uncovered(order), strict=True):
+    for item, quantity in zip(order.items, missing, strict=True):
         item.unfulfillable += quantity
     order.reason = "ItemQuantityNotAvailable"
     if not conclude(world, order):
