@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, select, update
 
@@ -45,6 +46,16 @@ def decide(
             if state.status.final:
                 settle(connection, request.id, outcome(state), at=at)
     return reasons
+
+
+def open_request(connection: Connection, fulfillment_order_id: str) -> Any:
+    """The request for this fulfillment order that is not decided yet; None: there is none."""
+    return connection.execute(
+        select(cancellations).where(
+            cancellations.c.fulfillment_order_id == fulfillment_order_id,
+            cancellations.c.state == "requested",
+        )
+    ).one_or_none()
 
 
 def outcome(state: FulfillmentState) -> str:

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert
 
 from stockpool.clock import Clock
 from stockpool.crashpoints import reached
-from stockpool.errors import NotFoundError, PluginError, RejectedError
+from stockpool.errors import NotFoundError, RejectedError
 from stockpool.ids import IdSource
 from stockpool.orders import cancellation_requests
 from stockpool.orders.announcements import cancellation_effect
@@ -27,6 +27,7 @@ from stockpool.orders.progress import apply_states
 from stockpool.orders.status import OrderStatus
 from stockpool.orders.tables import cancellations
 from stockpool.orders.views import OrderView, read_order
+from stockpool.orders.whole_items import Part, PartCount, newly_gone
 from stockpool.orders.withdrawal import (
     active_fulfillment_orders,
     lock_order,
@@ -203,12 +204,7 @@ def _request(
     connection: Connection, case: _Case, row: FulfillmentRow, ids: IdSource, at: datetime
 ) -> None:
     """Ask once: a second request while one is open joins it."""
-    already = connection.execute(
-        select(cancellations.c.id).where(
-            cancellations.c.fulfillment_order_id == row.id, cancellations.c.state == "requested"
-        )
-    ).first()
-    if already is not None:
+    if cancellation_requests.open_request(connection, row.id) is not None:
         return
     cancellation_id = ids.new_id(at)
     connection.execute(
@@ -218,7 +214,7 @@ def _request(
             fulfillment_order_id=row.id,
             state="requested",
             reason=case.reason,
-            quantities=json.dumps({i.line_id: i.held + i.committed for i in row.items}),
+            quantities=json.dumps(_whole_items(case, _stoppable(row))),
             requested_at=at,
         )
     )
@@ -257,21 +253,34 @@ def _note(connection: Connection, case: _Case, ids: IdSource, at: datetime) -> N
                 fulfillment_order_id=None,
                 state="confirmed",
                 reason=case.reason,
-                quantities=json.dumps(_by_line(case)),
+                quantities=json.dumps(_whole_items(case, case.cancelled)),
                 requested_at=at,
                 decided_at=at,
             )
         )
 
 
-def _by_line(case: _Case) -> dict[str, int]:
-    """What was cancelled, in whole items of the lines."""
-    each = {(line.line_id, line.sku): line.each for line in case.order.lines}
-    quantities: dict[str, int] = {}
-    for (line_id, sku), units in case.cancelled.items():
-        items = -(-units // each[(line_id, sku)])
-        quantities[line_id] = max(quantities.get(line_id, 0), items)
-    return quantities
+def _stoppable(row: FulfillmentRow) -> dict[Part, int]:
+    units: dict[Part, int] = {}
+    for item in row.items:
+        part = (item.line_id, item.sku)
+        units[part] = units.get(part, 0) + item.held + item.committed
+    return units
+
+
+def _whole_items(case: _Case, units: Mapping[Part, int]) -> dict[str, int]:
+    """The items of the lines that go with `units`."""
+    parts = {
+        (line.line_id, line.sku): PartCount(
+            line.each, line.counts.cancelled + line.counts.unfulfillable
+        )
+        for line in case.order.lines
+    }
+    gone = {
+        part: PartCount(count.each, count.gone + units.get(part, 0))
+        for part, count in parts.items()
+    }
+    return newly_gone(gone, units, {})
 
 
 def _tell_channel(
@@ -284,6 +293,9 @@ def _tell_channel(
     told = capabilities.get(order.channel, frozenset())
     if not case.cancelled or ChannelCapability.CANCELLATIONS not in told:
         return
+    quantities = _whole_items(case, case.cancelled)
+    if not quantities:
+        return
     total = order.counts.cancelled + sum(case.cancelled.values())
     record(
         connection,
@@ -294,7 +306,7 @@ def _tell_channel(
                 order_id=order.order_id,
                 cause=f"{order.order_id}-{total}",
                 reason=case.reason,
-                quantities=_by_line(case),
+                quantities=quantities,
             )
         ],
         at=at,
@@ -330,8 +342,12 @@ class RequestCancellation:
             except RejectedError as error:
                 refusal = f"{error.code}: {error.reason}"
             state = network.get_fulfillment(fulfillment_order_id)
-        except PluginError as error:
+        except Exception as error:
+            # Contained: one order's failure must not hide what became of those before it.
             return outcome_of(effect, error)
+        if refusal and effect.may_have_happened and state is not None and not state.status.final:
+            # Maybe refused because an earlier call arrived; the network's news will tell.
+            return Done(effect, {"in_doubt": refusal}, state)
         return Done(effect, {"refused": refusal} if refusal else {}, state)
 
     def lock(self, connection: Connection, effects: Sequence[LeasedEffect]) -> None:

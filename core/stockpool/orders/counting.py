@@ -13,10 +13,12 @@ from datetime import datetime
 from enum import Enum
 from typing import NamedTuple
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from stockpool.ledger.buckets import Account, Bucket, Place
 from stockpool.ledger.posting import StockMove, post
+from stockpool.orders.tables import order_lines
+from stockpool.orders.whole_items import Part, PartCount
 from stockpool.storage.increments import Counters
 
 
@@ -130,6 +132,27 @@ def count_delivered(connection: Connection, delivered: Sequence[tuple[Item, int]
         lines[(item.order_id, item.line_id, item.sku)]["delivered"] += units
     _items.add(connection, items)
     _lines.add(connection, lines)
+
+
+def parts_gone(
+    connection: Connection, order_ids: Sequence[str]
+) -> dict[str, dict[Part, PartCount]]:
+    """By order, the units of its lines that will not be shipped; the lines' rows are held.
+
+    Held, because what is told of a kit depends on all of its parts: of two units of work that
+    end different parts, the second must see the first.
+    """
+    found: dict[str, dict[Part, PartCount]] = {}
+    for row in connection.execute(
+        select(order_lines)
+        .where(order_lines.c.order_id.in_(sorted(set(order_ids))))
+        .order_by(order_lines.c.order_id, order_lines.c.line_id, order_lines.c.sku)
+        .with_for_update()
+    ):
+        found.setdefault(row.order_id, {})[(row.line_id, row.sku)] = PartCount(
+            row.each, row.cancelled + row.unfulfillable
+        )
+    return found
 
 
 def add_to_lines(connection: Connection, changes: dict[tuple[str, ...], dict[str, int]]) -> None:

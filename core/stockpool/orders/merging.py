@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from stockpool.orders.counting import Item, ItemChange, Step
 from stockpool.orders.fulfillment_rows import FulfillmentRow
 from stockpool.plugins.network import (
+    FulfillmentItemState,
     FulfillmentOrderStatus,
     FulfillmentState,
     PackageState,
@@ -39,6 +40,12 @@ class Merged:
     changes: tuple[ItemChange, ...]
     delivered: tuple[tuple[Item, int], ...]
     contradiction: Problem | None = None
+    unaccounted: int = 0
+    """Units of which a final state does not say what became of them."""
+
+
+Shipped = Mapping[str, Mapping[str, int]]
+"""What is known to have left: shipment → item → units."""
 
 
 def is_stale(row: FulfillmentRow, state: FulfillmentState) -> bool:
@@ -46,23 +53,35 @@ def is_stale(row: FulfillmentRow, state: FulfillmentState) -> bool:
     return row.updated_at is not None and state.updated_at < row.updated_at
 
 
-def merge(row: FulfillmentRow, state: FulfillmentState) -> Merged:
-    """Compare `state` with the items of `row`, whose units are accepted (none is held)."""
-    shipped = _units(state, ShipmentStatus.SHIPPED)
+def merge(row: FulfillmentRow, state: FulfillmentState, left: Shipped) -> Merged:
+    """Compare `state` with the items of `row`, whose units are accepted (none is held).
+
+    Args:
+        left: shipments known to have left; they stay so, whatever `state` says of them.
+    """
+    shipped = _shipped_units(state, left)
     arrived = _delivered_units(state)
     told = {item.item_id: item for item in state.items}
     changes: list[ItemChange] = []
     delivered: list[tuple[Item, int]] = []
+    unaccounted = 0
     for item in row.items:
         news = told.get(item.item_id)
         goals = {
             Step.SHIPPED: shipped.get(item.item_id, 0),
-            Step.CANCELLED: news.cancelled if news else 0,
+            Step.CANCELLED: _given_up(item, news) + news.cancelled if news else 0,
             Step.UNFULFILLABLE: news.unfulfillable if news else 0,
         }
         growth = _growth(item, goals)
-        if sum(growth.values()) > item.committed:
+        open_units = item.committed - sum(growth.values())
+        if open_units < 0:
             return Merged((), (), _contradiction(row, item, goals))
+        if state.status is FulfillmentOrderStatus.CANCELLED:
+            growth[Step.CANCELLED] += open_units
+        elif state.status is FulfillmentOrderStatus.UNFULFILLABLE:
+            growth[Step.UNFULFILLABLE] += open_units
+        elif state.status.final and state.status is not FulfillmentOrderStatus.INVALID:
+            unaccounted += open_units
         changes += [
             ItemChange(
                 item,
@@ -73,14 +92,18 @@ def merge(row: FulfillmentRow, state: FulfillmentState) -> Merged:
             for step, units in growth.items()
             if units > 0
         ]
-        refused = item.committed - sum(growth.values())
-        if state.status is FulfillmentOrderStatus.INVALID and refused:
+        if state.status is FulfillmentOrderStatus.INVALID and open_units:
             key = f"invalid:{row.id}:{item.item_id}"
-            changes.append(ItemChange(item, Step.REFUSED, refused, key))
+            changes.append(ItemChange(item, Step.REFUSED, open_units, key))
         newly = min(arrived.get(item.item_id, 0), item.shipped + growth[Step.SHIPPED])
         if newly > item.delivered:
             delivered.append((item, newly - item.delivered))
-    return Merged(tuple(changes), tuple(delivered))
+    return Merged(tuple(changes), tuple(delivered), unaccounted=unaccounted)
+
+
+def _given_up(item: Item, news: FulfillmentItemState) -> int:
+    """Units that were cancelled before the network was asked; it has never heard of them."""
+    return max(item.quantity - news.quantity, 0)
 
 
 def _count(item: Item, step: Step) -> int:
@@ -91,13 +114,24 @@ def _growth(item: Item, goals: Mapping[Step, int]) -> dict[Step, int]:
     return {step: max(goal - _count(item, step), 0) for step, goal in goals.items()}
 
 
-def _units(state: FulfillmentState, status: ShipmentStatus) -> dict[str, int]:
+def _shipped_units(state: FulfillmentState, left: Shipped) -> dict[str, int]:
     units: dict[str, int] = defaultdict(int)
     for shipment in state.shipments:
-        if shipment.status is status:
-            for item in shipment.items:
-                units[item.item_id] += item.quantity
+        if shipment.status is ShipmentStatus.SHIPPED and shipment.shipment_id not in left:
+            for item_id, quantity in content(shipment).items():
+                units[item_id] += quantity
+    for items in left.values():
+        for item_id, quantity in items.items():
+            units[item_id] += quantity
     return units
+
+
+def content(shipment: ShipmentState) -> dict[str, int]:
+    """Units of each item in a shipment."""
+    units: dict[str, int] = defaultdict(int)
+    for item in shipment.items:
+        units[item.item_id] += item.quantity
+    return dict(units)
 
 
 def _delivered_units(state: FulfillmentState) -> dict[str, int]:

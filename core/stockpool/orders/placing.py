@@ -14,7 +14,9 @@ from stockpool.clock import Clock
 from stockpool.errors import PluginError, RejectedError
 from stockpool.ids import IdSource
 from stockpool.order_request import Address
-from stockpool.orders.counting import ItemChange, Step, apply
+from stockpool.orders import cancellation_requests
+from stockpool.orders.announcements import cancellation_effect
+from stockpool.orders.counting import ItemChange, Step, apply, parts_gone
 from stockpool.orders.fulfillment_rows import FulfillmentRow, lock_fulfillment_orders
 from stockpool.orders.tables import (
     fulfillment_items,
@@ -23,8 +25,11 @@ from stockpool.orders.tables import (
     orders,
     recipients,
 )
+from stockpool.orders.whole_items import Part, added, newly_gone
+from stockpool.orders.withdrawal import lock_orders
 from stockpool.outbox.carrier import outcome_of
-from stockpool.outbox.effects import Done, Later, LeasedEffect, Outcome, Refused
+from stockpool.outbox.effects import Done, Later, LeasedEffect, Outcome, Refused, record
+from stockpool.plugins.channel import ChannelCapability
 from stockpool.plugins.network import (
     FulfillmentAccepted,
     FulfillmentItem,
@@ -80,12 +85,18 @@ class PlaceFulfillment:
     """Creates MCF orders. Asks first wherever an earlier attempt may have arrived."""
 
     def __init__(
-        self, database: Database, clock: Clock, ids: IdSource, networks: Mapping[str, Network]
+        self,
+        database: Database,
+        clock: Clock,
+        ids: IdSource,
+        networks: Mapping[str, Network],
+        capabilities: Mapping[str, frozenset[ChannelCapability]],
     ) -> None:
         self._database = database
         self._clock = clock
         self._ids = ids
         self._networks = networks
+        self._capabilities = capabilities
 
     def perform(self, effects: Sequence[LeasedEffect]) -> Sequence[Outcome]:
         """Place each order; those for which the lease leaves no time are put back."""
@@ -139,7 +150,8 @@ class PlaceFulfillment:
         return _placed(effect, accepted)
 
     def lock(self, connection: Connection, effects: Sequence[LeasedEffect]) -> None:
-        """Hold the orders (a refusal puts them on hold) and fulfillment orders."""
+        """Hold the orders (a refusal puts them on hold), then the fulfillment orders."""
+        lock_orders(connection, [e.aggregate for e in effects])
         lock_fulfillment_orders(connection, [e.payload["fulfillment_order_id"] for e in effects])
 
     def record(
@@ -173,10 +185,12 @@ class PlaceFulfillment:
     def _refuse(
         self, connection: Connection, row: FulfillmentRow, outcome: Refused, at: datetime
     ) -> None:
+        unwanted = cancellation_requests.open_request(connection, row.id)
+        step = Step.RELEASED if unwanted is None else Step.GIVEN_UP
         apply(
             connection,
             [
-                ItemChange(item, Step.RELEASED, item.held, f"refused:{row.id}:{item.item_id}")
+                ItemChange(item, step, item.held, f"refused:{row.id}:{item.item_id}")
                 for item in row.items
                 if item.held
             ],
@@ -186,14 +200,37 @@ class PlaceFulfillment:
             update(fulfillment_orders)
             .where(fulfillment_orders.c.id == row.id)
             .values(
-                status="Invalid", status_reason=f"{outcome.code}: {outcome.message}", updated_at=at
+                status="Invalid",
+                status_reason=f"{outcome.code}: {outcome.message}",
+                updated_at=at,
+                withdrawn_at=at,
             )
         )
-        connection.execute(
-            update(orders)
-            .where(orders.c.id == row.order_id)
-            .values(hold_reason=f"the network refused it: {outcome.code}")
-        )
+        if unwanted is None:
+            connection.execute(
+                update(orders)
+                .where(orders.c.id == row.order_id)
+                .values(hold_reason=f"the network refused it: {outcome.code}")
+            )
+            return
+        # Its cancellation was asked for while it was under way: nobody wants it any more.
+        cancellation_requests.settle(connection, unwanted.id, "confirmed", at=at)
+        units: dict[Part, int] = {}
+        for item in row.items:
+            units = added(units, {(item.line_id, item.sku): item.held})
+        quantities = newly_gone(parts_gone(connection, [row.order_id])[row.order_id], units, {})
+        if quantities and ChannelCapability.CANCELLATIONS in self._capabilities.get(
+            row.channel, frozenset()
+        ):
+            told = cancellation_effect(
+                channel=row.channel,
+                channel_order_id=row.channel_order_id,
+                order_id=row.order_id,
+                cause=f"{row.id}-refused",
+                reason=unwanted.reason,
+                quantities=quantities,
+            )
+            record(connection, [told], at=at)
 
 
 def accept(

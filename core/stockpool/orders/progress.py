@@ -17,17 +17,25 @@ from stockpool.attention.queue import Concern, raise_concerns
 from stockpool.ids import IdSource
 from stockpool.orders import cancellation_requests
 from stockpool.orders.announcements import cancellation_effect, tracking_effect
-from stockpool.orders.counting import Item, ItemChange, Step, apply, count_delivered
+from stockpool.orders.counting import Item, ItemChange, Step, apply, count_delivered, parts_gone
 from stockpool.orders.fulfillment_rows import FulfillmentRow, lock_fulfillment_orders
-from stockpool.orders.merging import Merged, is_stale, merge, newer_package, newer_shipment
+from stockpool.orders.merging import (
+    Merged,
+    Shipped,
+    content,
+    is_stale,
+    merge,
+    newer_package,
+    newer_shipment,
+)
 from stockpool.orders.placing import Acceptance, accept
 from stockpool.orders.tables import (
     fulfillment_orders,
-    order_lines,
     packages,
     shipment_items,
     shipments,
 )
+from stockpool.orders.whole_items import Part, added, newly_gone
 from stockpool.outbox.effects import NewEffect, record
 from stockpool.plugins.channel import ChannelCapability
 from stockpool.plugins.network import (
@@ -72,15 +80,15 @@ def apply_states(
     rows = lock_fulfillment_orders(connection, list(latest))
     _accept_unrecorded(connection, rows, latest, ids, at)
     rows = lock_fulfillment_orders(connection, list(rows))
+    fresh = [row for row in rows.values() if not is_stale(row, latest[row.id])]
+    known = _known_shipments(connection, [row.id for row in fresh])
     news = [
-        News(row, latest[row.id], merge(row, latest[row.id]))
-        for row in rows.values()
-        if not is_stale(row, latest[row.id])
+        News(row, latest[row.id], merge(row, latest[row.id], known.left(row.id))) for row in fresh
     ]
     sound = [entry for entry in news if entry.merged.contradiction is None]
     apply(connection, [c for entry in sound for c in entry.merged.changes], at=at)
     count_delivered(connection, [d for entry in sound for d in entry.merged.delivered])
-    told = _store_shipments(connection, sound)
+    told = _store_shipments(connection, sound, known)
     _store_heads(connection, sound)
     effects = _tracking(sound, told, capabilities)
     effects += _cancellation_news(connection, sound, capabilities, at)
@@ -116,25 +124,67 @@ def _accept_unrecorded(
 _Key = tuple[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Shipments as they are stored: by fulfillment order and shipment."""
+
+    statuses: dict[_Key, ShipmentStatus]
+    units: dict[_Key, dict[str, int]]
+    """Units by item of those that have left."""
+    unpacked: set[_Key]
+    """Those that have left of which it is not known which parcel holds what."""
+
+    def left(self, fulfillment_order_id: str) -> Shipped:
+        """What is known to have left of one fulfillment order."""
+        return {
+            shipment_id: units
+            for (order_id, shipment_id), units in self.units.items()
+            if order_id == fulfillment_order_id
+        }
+
+
+def _known_shipments(connection: Connection, ids: Sequence[str]) -> _Known:
+    known = _Known({}, {}, set())
+    for start in range(0, len(ids), 500):
+        for row in connection.execute(
+            select(
+                shipments.c.fulfillment_order_id,
+                shipments.c.shipment_id,
+                shipments.c.status,
+                shipment_items.c.item_id,
+                shipment_items.c.package_number,
+                shipment_items.c.quantity,
+            )
+            .outerjoin(
+                shipment_items,
+                (shipment_items.c.fulfillment_order_id == shipments.c.fulfillment_order_id)
+                & (shipment_items.c.shipment_id == shipments.c.shipment_id),
+            )
+            .where(shipments.c.fulfillment_order_id.in_(ids[start : start + 500]))
+        ):
+            key = (row.fulfillment_order_id, row.shipment_id)
+            status = known.statuses[key] = ShipmentStatus(row.status)
+            if status is ShipmentStatus.SHIPPED:
+                units = known.units.setdefault(key, {})
+                if row.item_id is not None:
+                    units[row.item_id] = units.get(row.item_id, 0) + row.quantity
+                    if row.package_number == 0:
+                        known.unpacked.add(key)
+    return known
+
+
 def _store_shipments(
-    connection: Connection, news: Sequence[News]
+    connection: Connection, news: Sequence[News], known: _Known
 ) -> dict[tuple[str, int], PackageStatus]:
     """Store shipments, their items and parcels; returns the parcels' statuses as kept."""
     ids = [entry.row.id for entry in news if entry.state.shipments]
-    known_shipments: dict[_Key, ShipmentStatus] = {}
+    known_shipments = known.statuses
     known_packages: dict[_Key, PackageStatus] = {}
     for start in range(0, len(ids), 500):
-        chunk = ids[start : start + 500]
-        for row in connection.execute(
-            select(
-                shipments.c.fulfillment_order_id, shipments.c.shipment_id, shipments.c.status
-            ).where(shipments.c.fulfillment_order_id.in_(chunk))
-        ):
-            known_shipments[(row[0], row[1])] = ShipmentStatus(row[2])
         for row in connection.execute(
             select(
                 packages.c.fulfillment_order_id, packages.c.package_number, packages.c.status
-            ).where(packages.c.fulfillment_order_id.in_(chunk))
+            ).where(packages.c.fulfillment_order_id.in_(ids[start : start + 500]))
         ):
             known_packages[(row[0], row[1])] = PackageStatus(row[2])
     shipment_rows: list[dict[str, Any]] = []
@@ -145,7 +195,8 @@ def _store_shipments(
     for entry in news:
         order_id = entry.row.id
         for shipment in entry.state.shipments:
-            before = known_shipments.get((order_id, shipment.shipment_id))
+            which = (order_id, shipment.shipment_id)
+            before = known_shipments.get(which)
             shipment_rows.append(
                 {
                     "fulfillment_order_id": order_id,
@@ -156,8 +207,9 @@ def _store_shipments(
                     "estimated_arrival": shipment.estimated_arrival,
                 }
             )
-            if before is not ShipmentStatus.SHIPPED:
-                replaced.append((order_id, shipment.shipment_id))
+            packed = which in known.unpacked and content(shipment) == known.units[which]
+            if before is not ShipmentStatus.SHIPPED or packed:
+                replaced.append(which)
                 item_rows += _shipment_items(order_id, shipment.shipment_id, shipment.items)
             for package in shipment.packages:
                 key = (order_id, package.package_number)
@@ -293,50 +345,51 @@ def _cancellation_news(
 ) -> list[NewEffect]:
     """Decide requested cancellations, and tell the channel what will not be shipped."""
     decided = cancellation_requests.decide(connection, [(e.row, e.state) for e in news], at=at)
+    stopped = {entry.row.id: _stopped(entry) for entry in news}
+    to_tell = [
+        entry
+        for entry in news
+        if stopped[entry.row.id]
+        and ChannelCapability.CANCELLATIONS in capabilities.get(entry.row.channel, frozenset())
+    ]
+    if not to_tell:
+        return []
+    parts = parts_gone(connection, [entry.row.order_id for entry in to_tell])
+    later: dict[str, dict[Part, int]] = {}
     effects = []
-    for entry in news:
-        stopped = [c for c in entry.merged.changes if c.step in _STOPPED]
-        told = capabilities.get(entry.row.channel, frozenset())
-        if not stopped or ChannelCapability.CANCELLATIONS not in told:
-            continue
-        effects.append(
-            cancellation_effect(
-                channel=entry.row.channel,
-                channel_order_id=entry.row.channel_order_id,
-                order_id=entry.row.order_id,
-                cause=f"{entry.row.id}-{_progress_mark(stopped)}",
-                reason=decided.get(entry.row.id, "unfulfillable"),
-                quantities=_line_quantities(connection, stopped),
+    for entry in reversed(to_tell):
+        row, units = entry.row, stopped[entry.row.id]
+        behind = later.get(row.order_id, {})
+        quantities = newly_gone(parts[row.order_id], units, behind)
+        later[row.order_id] = added(units, behind)
+        if quantities:
+            effects.append(
+                cancellation_effect(
+                    channel=row.channel,
+                    channel_order_id=row.channel_order_id,
+                    order_id=row.order_id,
+                    cause=f"{row.id}-{_progress_mark(row, units)}",
+                    reason=decided.get(row.id, "unfulfillable"),
+                    quantities=quantities,
+                )
             )
-        )
+    effects.reverse()
     return effects
 
 
-def _progress_mark(stopped: Sequence[ItemChange]) -> int:
+def _stopped(entry: News) -> dict[Part, int]:
+    """Units that the network will not ship after all."""
+    units: dict[Part, int] = {}
+    for change in entry.merged.changes:
+        if change.step in _STOPPED:
+            part = (change.item.line_id, change.item.sku)
+            units[part] = units.get(part, 0) + change.quantity
+    return units
+
+
+def _progress_mark(row: FulfillmentRow, units: Mapping[Part, int]) -> int:
     """Grows with every further unit that is stopped, so that each news has a key of its own."""
-    return sum(c.item.cancelled + c.item.unfulfillable + c.quantity for c in stopped)
-
-
-def _line_quantities(connection: Connection, stopped: Sequence[ItemChange]) -> dict[str, int]:
-    """Units as whole items of the lines (kits), as the channel counts them."""
-    order_id = stopped[0].item.order_id
-    each = {
-        (row.line_id, row.sku): row.each
-        for row in connection.execute(
-            select(order_lines.c.line_id, order_lines.c.sku, order_lines.c.each).where(
-                order_lines.c.order_id == order_id
-            )
-        )
-    }
-    units: dict[tuple[str, str], int] = {}
-    for change in stopped:
-        key = (change.item.line_id, change.item.sku)
-        units[key] = units.get(key, 0) + change.quantity
-    quantities: dict[str, int] = {}
-    for (line_id, sku), stopped_units in units.items():
-        items = -(-stopped_units // each[(line_id, sku)])
-        quantities[line_id] = max(quantities.get(line_id, 0), items)
-    return quantities
+    return sum(i.cancelled + i.unfulfillable for i in row.items) + sum(units.values())
 
 
 def _concerns(entry: News) -> Iterable[Concern]:
@@ -349,6 +402,20 @@ def _concerns(entry: News) -> Iterable[Concern]:
             (entry.merged.contradiction,),
         )
         return
+    if entry.merged.unaccounted:
+        yield Concern(
+            f"fulfillment:{row.id}:unaccounted",
+            "order",
+            row.order_id,
+            (
+                Problem(
+                    "unaccounted_units",
+                    f"{row.id} is {state.status.value}, and the network does not say what became "
+                    f"of {entry.merged.unaccounted} units",
+                    fix="ask Seller Support; the next state that tells is taken",
+                ),
+            ),
+        )
     lost = [c for c in entry.merged.changes if c.step in (Step.UNFULFILLABLE, Step.REFUSED)]
     if lost:
         yield Concern(

@@ -24,6 +24,16 @@ def lock_order(connection: Connection, order_id: str) -> bool:
     )
 
 
+def lock_orders(connection: Connection, order_ids: Sequence[str]) -> None:
+    """Hold these orders' rows."""
+    connection.execute(
+        select(orders.c.id)
+        .where(orders.c.id.in_(sorted(set(order_ids))))
+        .order_by(orders.c.id)
+        .with_for_update(key_share=True)
+    )
+
+
 def active_fulfillment_orders(connection: Connection, order_id: str) -> list[FulfillmentRow]:
     """The order's fulfillment orders that were not withdrawn; their rows are held."""
     ids = connection.execute(
