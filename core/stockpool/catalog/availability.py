@@ -27,6 +27,7 @@ from stockpool.outbox.effects import (
     record,
 )
 from stockpool.outbox.tables import effects as effects_table
+from stockpool.outbox.tables import is_open
 from stockpool.plugins.channel import AvailabilityUpdate, Channel
 from stockpool.storage.database import Database
 
@@ -79,7 +80,7 @@ def record_changes(
     open_effect = select(
         exists().where(
             effects_table.c.aggregate == _aggregate(channel),
-            effects_table.c.state.in_(("pending", "leased")),
+            is_open(),
         )
     )
     if connection.execute(open_effect).scalar_one():

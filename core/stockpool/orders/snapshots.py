@@ -23,6 +23,7 @@ from stockpool.orders.tables import fulfillment_items, fulfillment_orders
 from stockpool.outbox.tables import effects
 from stockpool.plugins.network import StockFigures
 from stockpool.problems import Problem
+from stockpool.storage.metadata import one_of
 
 RESERVATION_LAG = timedelta(minutes=5)
 """How long an accepted order may be missing from the network's figures."""
@@ -148,7 +149,7 @@ def _uncertain(
             fulfillment_orders.c.id == fulfillment_items.c.fulfillment_order_id,
         )
         .where(
-            fulfillment_orders.c.status.in_(("New", "Received", "Planning", "Processing")),
+            one_of(fulfillment_orders.c.status, ("New", "Received", "Planning", "Processing")),
             fulfillment_orders.c.pool == pool,
             fulfillment_orders.c.received_at >= network_time - RESERVATION_LAG,
         )

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, and_, exists, func, or_, select, tuple_, upda
 
 from stockpool.outbox.effects import Lane
 from stockpool.outbox.rate_limits import take
-from stockpool.outbox.tables import effects
+from stockpool.outbox.tables import effects, is_open
 from stockpool.plugins.network import RateLimit
 
 RESEND_SECONDS = 15.0
@@ -91,7 +91,7 @@ def _queues(connection: Connection) -> Iterator[tuple[tuple[str, str], list[str]
     place = tuple_(effects.c.lane, effects.c.party, effects.c.share)
     query = (
         select(effects.c.lane, effects.c.party, effects.c.share)
-        .where(effects.c.state.in_(("pending", "leased")))
+        .where(is_open())
         .order_by(effects.c.lane, effects.c.party, effects.c.share)
         .limit(1)
     )
@@ -107,7 +107,7 @@ def _queues(connection: Connection) -> Iterator[tuple[tuple[str, str], list[str]
 def _under_way(connection: Connection, lane: Lane, party: str, at: datetime) -> int:
     """How many effects were released a short time ago and are not finished."""
     query = select(func.count()).where(
-        effects.c.state.in_(("pending", "leased")),
+        is_open(),
         effects.c.lane == lane.value,
         effects.c.party == party,
         effects.c.sent_at > at - timedelta(seconds=RESEND_SECONDS),
@@ -122,7 +122,7 @@ def _due(
     query = (
         select(effects.c.id, effects.c.priority, effects.c.promised_at, effects.c.attempts)
         .where(
-            effects.c.state.in_(("pending", "leased")),
+            is_open(),
             effects.c.lane == lane.value,
             effects.c.party == party,
             effects.c.share == share,
@@ -137,7 +137,7 @@ def _due(
             ~exists().where(
                 earlier.c.aggregate == effects.c.aggregate,
                 earlier.c.id < effects.c.id,
-                earlier.c.state.in_(("pending", "leased")),
+                is_open(earlier),
             ),
         )
         .order_by(effects.c.priority.desc(), effects.c.promised_at, effects.c.id)

@@ -25,7 +25,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from stockpool.outbox.tables import effects
+from stockpool.outbox.tables import effects, is_open
 from stockpool.storage.bulk import Inserter, Sql, execute, fetch
 from stockpool.storage.metadata import sortable_text
 
@@ -200,12 +200,18 @@ def record(connection: Connection, new: Sequence[NewEffect], *, at: datetime) ->
     """Record effects; one whose key is known is left as it is. Returns the keys that were new."""
     if not new:
         return []
-    by_key = {effect.key: effect for effect in new}
+    by_key = {effect.key: effect for effect in reversed(new)}
     known = {row[0] for row in fetch(connection, _known, list(by_key))}
-    fresh = [effect for key, effect in by_key.items() if key not in known]
-    sqlite = connection.dialect.name == "sqlite"
-    _insert.insert(connection, effect_rows(fresh, at=at, sqlite=sqlite))
-    return [effect.key for effect in fresh]
+    fresh = [by_key[key] for key in dict.fromkeys(e.key for e in new) if key not in known]
+    if not fresh:
+        return []
+    rows = effect_rows(fresh, at=at, sqlite=connection.dialect.name == "sqlite")
+    if connection.dialect.name == "sqlite":
+        _insert.insert(connection, rows)
+        return [effect.key for effect in fresh]
+    # Somebody else may be recording the same key right now.
+    claimed = {row[0] for row in fetch(connection, _claim, *zip(*rows, strict=True))}
+    return [effect.key for effect in fresh if effect.key in claimed]
 
 
 _known = Sql(
@@ -213,6 +219,15 @@ _known = Sql(
     sqlite="""
         SELECT key FROM effects
         WHERE key IN (SELECT json_extract(value, '$[0]') FROM json_each(?))""",
+)
+
+_claim = Sql(
+    postgresql=f"""
+        INSERT INTO effects ({", ".join(_insert.columns)})
+        SELECT * FROM unnest({"%s::text[], " * 7} %s::int[], %s::timestamptz[], %s::text[],
+                             %s::timestamptz[], %s::timestamptz[])
+        ON CONFLICT (key) DO NOTHING RETURNING key""",  # noqa: S608  (a constant list of columns)
+    sqlite="",
 )
 
 _LEASED = "id, kind, key, party, aggregate, payload, attempts, fence, last_error"
@@ -380,8 +395,4 @@ def unfinished(connection: Connection) -> int:
     """How many effects are still to be done, now or later."""
     from sqlalchemy import func
 
-    return int(
-        connection.execute(
-            select(func.count()).where(effects.c.state.in_(("pending", "leased")))
-        ).scalar_one()
-    )
+    return int(connection.execute(select(func.count()).where(is_open())).scalar_one())

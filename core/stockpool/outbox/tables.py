@@ -10,7 +10,9 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    ColumnElement,
     Float,
+    FromClause,
     Index,
     Integer,
     String,
@@ -19,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-from stockpool.storage.metadata import UtcDateTime, metadata
+from stockpool.storage.metadata import UtcDateTime, metadata, one_of
 
 effects = Table(
     "effects",
@@ -52,6 +54,13 @@ effects = Table(
     CheckConstraint("attempts >= 0", name="attempts_counted"),
 )
 _OPEN = text("state IN ('pending', 'leased')")
+
+
+def is_open(table: FromClause = effects) -> ColumnElement[bool]:
+    """The effects of `table` that are still to be done."""
+    return one_of(table.c.state, ("pending", "leased"))
+
+
 Index(
     "ix_effects_open_lane",
     effects.c.lane,
