@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from stockpool.outbox.tables import rate_buckets
 from stockpool.plugins.network import RateLimit
@@ -23,24 +25,23 @@ def take(
 
     The bucket holds at most `limit.burst` tokens and gains `limit.rate` a second.
     """
-    row = connection.execute(
-        select(rate_buckets)
-        .where(rate_buckets.c.party == party, rate_buckets.c.operation == operation)
-        .with_for_update()
-    ).one_or_none()
+    row = _held(connection, party, operation)
     if row is None:
-        granted = min(wanted, limit.burst)
+        # Two workers may be first at once: one makes the bucket, both take from it.
+        dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
         connection.execute(
-            insert(rate_buckets).values(
+            dialect.insert(rate_buckets)
+            .values(
                 party=party,
                 operation=operation,
                 rate=limit.rate,
                 burst=limit.burst,
-                tokens=limit.burst - granted,
+                tokens=float(limit.burst),
                 refilled_at=at,
             )
+            .on_conflict_do_nothing()
         )
-        return granted
+        row = _held(connection, party, operation)
     elapsed = max((at - row.refilled_at).total_seconds(), 0.0)
     tokens = min(float(limit.burst), row.tokens + elapsed * limit.rate)
     granted = max(min(wanted, int(tokens)), 0)
@@ -62,8 +63,20 @@ def close_until(
     connection: Connection, party: str, operation: str, *, at: datetime, seconds: float
 ) -> None:
     """The other side said "too many": grant nothing for `seconds`."""
+    row = _held(connection, party, operation)
+    if row is None:
+        return
     connection.execute(
         update(rate_buckets)
         .where(rate_buckets.c.party == party, rate_buckets.c.operation == operation)
-        .values(tokens=0.0, refilled_at=at + timedelta(seconds=seconds))
+        # Several workers may be told so: the longest time counts.
+        .values(tokens=0.0, refilled_at=max(row.refilled_at, at + timedelta(seconds=seconds)))
     )
+
+
+def _held(connection: Connection, party: str, operation: str) -> Any:
+    return connection.execute(
+        select(rate_buckets)
+        .where(rate_buckets.c.party == party, rate_buckets.c.operation == operation)
+        .with_for_update()
+    ).one_or_none()
