@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from threading import Thread
+from wsgiref.simple_server import WSGIServer
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_server
 from prometheus_client.core import GaugeMetricFamily
@@ -63,9 +65,9 @@ class Metrics:
         with self._seconds.labels(work).time():
             yield
 
-    def serve(self, port: int, host: str = "127.0.0.1") -> None:
+    def serve(self, port: int, host: str = "127.0.0.1") -> tuple[WSGIServer, Thread]:
         """Serve the metrics over HTTP, on the loopback interface unless told otherwise."""
-        start_http_server(port, addr=host, registry=self.registry)
+        return start_http_server(port, addr=host, registry=self.registry)
 
 
 class _Backlog(Collector):

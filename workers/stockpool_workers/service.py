@@ -7,11 +7,9 @@ scheduler  the schedule, on Redis
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
 from collections.abc import Callable
-from types import FrameType
 
 import structlog
 from dramatiq import Worker
@@ -29,6 +27,8 @@ STOP_SECONDS = 20.0
 """How long a stopping worker may finish what is under way; a lease frees the rest."""
 
 _ROUND_SECONDS = 0.02
+
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 _log = structlog.get_logger(__name__)
 
@@ -65,7 +65,7 @@ class Service:
         self._worker: Worker | None = make_worker(self.broker, threads=threads) if works else None
         self._dispatcher = Dispatcher(engine, self.actors, self.activity) if works else None
         self._schedule = Schedule(engine, self.actors) if schedules else None
-        self._stopping = threading.Event()
+        self._stop_requested = False
 
     def __enter__(self) -> Service:
         self.start()
@@ -98,17 +98,22 @@ class Service:
         _log.info("stopped", owner=self.engine.duties.owner)
 
     def run_until_stopped(self) -> None:
-        """Work until SIGTERM or SIGINT; the second one ends the process at once."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._on_signal)
-        with self:
-            self._stopping.wait()
+        """Work until SIGTERM or SIGINT; the second one ends the process at once.
 
-    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
-        if self._stopping.is_set():
-            os._exit(128 + number)
-        _log.info("stopping", signal=signal.Signals(number).name)
-        self._stopping.set()
+        The signals are waited for, not handled: a handler runs between any two instructions of the
+        main thread, and deadlocks on every lock that it finds taken.
+        """
+        signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
+        with self:
+            received = signal.sigwait(_STOP_SIGNALS)
+            _log.info("stopping", signal=signal.Signals(received).name)
+            for number in _STOP_SIGNALS:
+                signal.signal(number, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
+
+    def request_stop(self) -> None:
+        """Let `run_until_idle` end early, in good order. Takes no lock."""
+        self._stop_requested = True
 
     def run_until_idle(self, watch: Callable[[], None] | None = None) -> None:
         """Do everything that there is to do, then end.
@@ -119,23 +124,27 @@ class Service:
         Args:
             watch: called after each round.
         """
-        for number in (signal.SIGTERM, signal.SIGINT):
-            if threading.current_thread() is threading.main_thread():
-                signal.signal(number, self._on_signal)
+        if threading.current_thread() is threading.main_thread():
+            for number in _STOP_SIGNALS:
+                signal.signal(number, lambda *_: self.request_stop())
+        pause = threading.Event()
         self.start(schedule=False)
         try:
-            while not self._stopping.is_set():
+            while not self._is_stopping():
                 self._send_round()
                 while not self.activity.wait_until_quiet(0.2):
-                    if self._stopping.is_set():
+                    if self._is_stopping():
                         return
                 if watch is not None:
                     watch()
                 if not self.activity.take_done() and self.engine.idle():
                     return
-                self._stopping.wait(_ROUND_SECONDS)
+                pause.wait(_ROUND_SECONDS)
         finally:
             self.stop()
+
+    def _is_stopping(self) -> bool:
+        return self._stop_requested
 
     def _send_round(self) -> None:
         for name in self.engine.channels:
