@@ -318,7 +318,12 @@ class Engine:
             EffectKind.PUSH_CANCELLATION: PushCancellation(self.database, self.channels),
             EffectKind.PUSH_REFUND: PushRefund(self.database, self.channels),
             EffectKind.PUSH_AVAILABILITY: PushAvailability(
-                self.database, self.clock, self.channels, self._channel_pools, self.buffers
+                self.database,
+                self.clock,
+                self.ids,
+                self.channels,
+                self._channel_pools,
+                self.buffers,
             ),
             EffectKind.CREATE_REMOVAL: PlaceRemoval(self.database, self.clock, self.networks),
         }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select, update
 
 from stockpool.attention.queue import AttentionItem, close_concerns
+from stockpool.catalog.availability import tell_again
 from stockpool.errors import RefusedError
+from stockpool.orders import refunding
 from stockpool.orders.counting import ItemChange, Step, apply
 from stockpool.orders.fulfillment_rows import lock_fulfillment_orders
 from stockpool.outbox.effects import EffectKind
@@ -34,10 +37,22 @@ def retry(engine: Engine, item: AttentionItem) -> str:
                 receipt.problems,
             )
         return f"order {receipt.order_id} was accepted: {receipt.status.value}"
+    if what == "availability":
+        channel, _, channel_sku = rest.partition(":")
+        return _tell_again(engine, item, channel, channel_sku)
     raise RefusedError(
         f"attention item {item.id} is about {item.kind} {item.subject}; nothing can be tried "
         "again for it: follow its remedy, then drop it"
     )
+
+
+def _tell_again(engine: Engine, item: AttentionItem, channel: str, channel_sku: str) -> str:
+    def work(connection: Connection) -> None:
+        tell_again(connection, channel, channel_sku)
+        close_concerns(connection, [item.key], at=engine.clock.now(), by="retry")
+
+    engine.database.run(work)
+    return f"{channel} is told the quantity of {channel_sku} again"
 
 
 def _retry_effect(engine: Engine, item: AttentionItem, key: str) -> str:
@@ -50,6 +65,8 @@ def _retry_effect(engine: Engine, item: AttentionItem, key: str) -> str:
                 f"removal order {key} was refused, and its units are on the shelf again; "
                 "ask for a new one"
             )
+        if row.kind == EffectKind.PUSH_REFUND:
+            refunding.reopen(connection, json.loads(row.payload)["refund_id"])
         close_concerns(connection, [item.key], at=now, by="retry")
         if row.kind == EffectKind.CREATE_FULFILLMENT and _was_refused(connection, key):
             return str(row.aggregate)

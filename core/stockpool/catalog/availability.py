@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, delete, exists, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from stockpool.attention.queue import Concern, close_concerns, raise_concerns
 from stockpool.catalog.tables import listing_components, products, told_availability
 from stockpool.clock import Clock
 from stockpool.ids import IdSource
@@ -29,6 +31,7 @@ from stockpool.outbox.effects import (
 from stockpool.outbox.tables import effects as effects_table
 from stockpool.outbox.tables import is_open
 from stockpool.plugins.channel import AvailabilityUpdate, Channel
+from stockpool.problems import Problem
 from stockpool.storage.database import Database
 
 _SKUS_IN_ONE_EFFECT = 500
@@ -122,12 +125,14 @@ class PushAvailability:
         self,
         database: Database,
         clock: Clock,
+        ids: IdSource,
         channels: Mapping[str, Channel],
         pools: Mapping[str, Sequence[str]],
         buffers: Callable[[], Mapping[str, int]],
     ) -> None:
         self._database = database
         self._clock = clock
+        self._ids = ids
         self._channels = channels
         self._pools = pools
         self._buffers = buffers
@@ -143,17 +148,13 @@ class PushAvailability:
         outcomes: list[Outcome] = []
         for effect in effects:
             told = {sku: sellable.get(sku, 0) for sku in effect.payload["channel_skus"]}
-            refused = self._channels[name].push_availability(
-                [
-                    AvailabilityUpdate(f"{effect.key}-{number}", sku, quantity, now)
-                    for number, (sku, quantity) in enumerate(told.items())
-                ]
+            # A repeat may tell another figure, which the channel must not take for the old one.
+            keys = {f"{effect.key}-{effect.fence}-{n}": sku for n, sku in enumerate(told)}
+            refusals = self._channels[name].push_availability(
+                [AvailabilityUpdate(key, sku, told[sku], now) for key, sku in keys.items()]
             )
-            reasons = "; ".join(str(refusal.error) for refusal in refused[:3])
-            if refused:
-                outcomes.append(Refused(effect, refused[0].error.code, reasons))
-            else:
-                outcomes.append(Done(effect, answer=told))
+            refused = {keys[refusal.key]: str(refusal.error) for refusal in refusals}
+            outcomes.append(Done(effect, {"refused": refused} if refused else {}, told))
         return outcomes
 
     def lock(self, connection: Connection, effects: Sequence[LeasedEffect]) -> None:
@@ -162,21 +163,24 @@ class PushAvailability:
     def record(
         self, connection: Connection, outcomes: Sequence[Done | Refused], *, at: datetime
     ) -> None:
-        """Remember what the channel was told."""
-        dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-        rows = [
+        """Remember what the channel was told, and show what it would not hear of.
+
+        A figure that was refused counts as told: it is told again when it changes, or by hand.
+        """
+        done = [o for o in outcomes if isinstance(o, Done) and isinstance(o.answer, dict)]
+        rows: list[dict[str, Any]] = [
             {
                 "channel": outcome.effect.party,
                 "channel_sku": channel_sku,
                 "quantity": quantity,
                 "told_at": at,
             }
-            for outcome in outcomes
-            if isinstance(outcome, Done) and isinstance(outcome.answer, dict)
-            for channel_sku, quantity in outcome.answer.items()
+            for outcome in done
+            for channel_sku, quantity in cast(dict[str, int], outcome.answer).items()
         ]
         if not rows:
             return
+        dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
         statement = dialect.insert(told_availability)
         connection.execute(
             statement.on_conflict_do_update(
@@ -188,3 +192,35 @@ class PushAvailability:
             ),
             rows,
         )
+        concerns = [
+            _refusal(outcome.effect.party, channel_sku, reason)
+            for outcome in done
+            for channel_sku, reason in outcome.result.get("refused", {}).items()
+        ]
+        raise_concerns(connection, concerns, at=at, new_ids=self._ids.new_ids(at, len(concerns)))
+        settled = {_concern_key(row["channel"], row["channel_sku"]) for row in rows}
+        settled -= {concern.key for concern in concerns}
+        close_concerns(connection, sorted(settled), at=at, by="channel")
+
+
+def _concern_key(channel: str, channel_sku: str) -> str:
+    return f"availability:{channel}:{channel_sku}"
+
+
+def _refusal(channel: str, channel_sku: str, reason: str) -> Concern:
+    problem = Problem(
+        "availability_refused",
+        f"{channel} would not take the quantity of {channel_sku}: {reason}",
+        fix="mend the listing on the channel, then `stockpool attention retry`",
+    )
+    return Concern(_concern_key(channel, channel_sku), "channel", channel, (problem,))
+
+
+def tell_again(connection: Connection, channel: str, channel_sku: str) -> None:
+    """Forget what the channel was told of a channel SKU, so that it is told at the next look."""
+    connection.execute(
+        delete(told_availability).where(
+            told_availability.c.channel == channel,
+            told_availability.c.channel_sku == channel_sku,
+        )
+    )
