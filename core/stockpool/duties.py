@@ -18,7 +18,7 @@ from stockpool.catalog.availability import availability, record_changes
 from stockpool.catalog.products import Catalog
 from stockpool.clock import Clock
 from stockpool.crashpoints import reached
-from stockpool.errors import PluginError, StockpoolError, Throttled
+from stockpool.errors import ConfigurationError, PluginError, Throttled
 from stockpool.ids import IdSource
 from stockpool.inventory import Inventory
 from stockpool.orders.progress import apply_states
@@ -60,7 +60,8 @@ class Duties:
     notify: Callable[[Event], None]
     lease_seconds: float = 40.0
     owner: str = ""
-    _fault_seen: set[str] = field(default_factory=set)
+    _sound: set[str] = field(default_factory=set)
+    """Duties of which this process knows no open complaint."""
 
     def __post_init__(self) -> None:
         self.owner = self.owner or f"{os.getpid()}-{self.ids.new_id(self.clock.now())}"
@@ -81,11 +82,13 @@ class Duties:
             return 0
         return self._contained(f"channel:{name}:poll", lambda: self._poll(name, channel))
 
-    def _poll(self, name: str, channel: Channel) -> int:
+    def _poll(self, name: str, channel: Channel) -> int | None:
         done = 0
         with leases.held(
             self.database, f"poll:{name}", self._ticket(), seconds=self.lease_seconds
         ) as lease:
+            if not lease.taken:
+                return None
             while lease.renew():
                 with self.database.read() as connection:
                     cursor = cursors.position(connection, f"orders:{name}")
@@ -93,7 +96,8 @@ class Duties:
                 if page.orders or page.problems or page.cursor != cursor:
                     self._store_page(name, page)
                 done += len(page.orders) + len(page.problems)
-                if not page.more and not page.orders:
+                # Without progress there is nothing more, whatever the channel says.
+                if page.cursor == cursor or (not page.more and not page.orders):
                     break
         return done
 
@@ -148,7 +152,7 @@ class Duties:
                 )
             )
             imported += len(mapped)
-            more = page.more
+            more = page.more and page.cursor != cursor
         return imported
 
     def follow_network(self, name: str) -> int:
@@ -156,21 +160,24 @@ class Duties:
         network = self.networks[name]
         return self._contained(f"network:{name}:changes", lambda: self._follow(name, network))
 
-    def _follow(self, name: str, network: Network) -> int:
+    def _follow(self, name: str, network: Network) -> int | None:
         capabilities = {n: channel.capabilities for n, channel in self.channels.items()}
         done = 0
         with leases.held(
             self.database, f"changes:{name}", self._ticket(), seconds=self.lease_seconds
         ) as lease:
-            more = True
-            while more and lease.renew() and self._token(name, network, "listAllFulfillmentOrders"):
+            if not lease.taken or not self._token(name, network, "listAllFulfillmentOrders"):
+                return None
+            while lease.renew():
                 with self.database.read() as connection:
                     cursor = cursors.position(connection, f"changes:{name}")
                 page = network.changes(cursor)
                 if page.states or page.cursor != cursor:
                     done += self._store_changes(name, page, capabilities)
                 reached("changes.after_commit")
-                more = page.more
+                more = page.more and page.cursor != cursor
+                if not more or not self._token(name, network, "listAllFulfillmentOrders"):
+                    break
         if done:
             self.notify(Event("network.news", self.clock.now(), {"network": name, "orders": done}))
         return done
@@ -196,12 +203,12 @@ class Duties:
         """Take a network's stock figures; returns how many SKUs were adjusted."""
         pools = [pool for pool in self.inventory.pools if pool.startswith(f"{name}:")]
 
-        def take_them() -> int:
+        def take_them() -> int | None:
             with leases.held(
                 self.database, f"snapshot:{name}", self._ticket(), seconds=self.lease_seconds
             ) as lease:
                 if not lease.taken:
-                    return 0
+                    return None
                 return sum(len(r.adjusted) for r in self.inventory.snapshot(pools))
 
         return self._contained(f"network:{name}:snapshot", take_them)
@@ -242,24 +249,28 @@ class Duties:
         )
         return bool(granted)
 
-    def _contained(self, key: str, work: Callable[[], int]) -> int:
-        """One plugin's failure stops neither the others nor the worker; it is shown instead."""
+    def _contained(self, key: str, work: Callable[[], int | None]) -> int:
+        """One plugin's failure stops neither the others nor the worker; it is shown instead.
+
+        `work` answers None if it was not its turn, which says nothing about the plugin.
+        """
         try:
             done = work()
         except Throttled:
             return 0
-        except PluginError as error:
+        except (PluginError, ConfigurationError) as error:
             self._complain(key, f"{type(error).__name__}: {error}")
             return 0
-        except StockpoolError:
-            raise
         except Exception as error:
             # A fault of the plugin (or of the machine): its text may hold personal data.
             _log.exception("duty_failed", duty=key)
             self._complain(key, f"fault: {type(error).__name__}")
             return 0
-        if key in self._fault_seen:
-            self._fault_seen.discard(key)
+        if done is None:
+            return 0
+        if key not in self._sound:
+            # Once for each process: another one may have complained and died.
+            self._sound.add(key)
             self.database.run(
                 lambda connection: close_concerns(
                     connection, [key], at=self.clock.now(), by="recovery"
@@ -270,7 +281,7 @@ class Duties:
     def _complain(self, key: str, message: str) -> None:
         kind, subject, what = key.split(":", 2) if key.count(":") == 2 else (*key.split(":"), "")
         now = self.clock.now()
-        self._fault_seen.add(key)
+        self._sound.discard(key)
         problem = Problem(
             "plugin_failure",
             f"{subject} {what}: {message}".strip(),

@@ -24,9 +24,9 @@ from stockpool.ids import IdSource
 from stockpool.inventory import Inventory
 from stockpool.ledger.invariants import INVARIANTS as LEDGER_INVARIANTS
 from stockpool.orders.cancelling import RequestCancellation
-from stockpool.orders.intake import ChannelFacts, IntakeSettings
 from stockpool.orders.invariants import INVARIANTS as ORDER_INVARIANTS
 from stockpool.orders.placing import PlaceFulfillment
+from stockpool.orders.preparation import ChannelFacts, IntakeSettings
 from stockpool.orders.reservation import Desk
 from stockpool.orders.service import Orders
 from stockpool.orders.snapshots import last_taken

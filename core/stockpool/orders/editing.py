@@ -10,9 +10,9 @@ from stockpool.attention.queue import Concern, raise_concerns
 from stockpool.catalog.products import resolve
 from stockpool.errors import ConflictError
 from stockpool.ids import IdSource
-from stockpool.orders import intake, parking
+from stockpool.orders import intake, order_rows, parking
 from stockpool.orders.counting import Step
-from stockpool.orders.intake import IntakeSettings, Prepared
+from stockpool.orders.preparation import ChannelFacts, IntakeSettings, Prepared, unknown_sku
 from stockpool.orders.receipts import Receipt
 from stockpool.orders.reservation import lock_wanted, reserve
 from stockpool.orders.shortfalls import tell_shortfalls
@@ -65,7 +65,7 @@ def edit(
         connection, sorted({(request.channel, line.channel_sku) for line in request.lines})
     )
     problems = list(entry.problems) + [
-        intake.unknown_sku(request, index, line)
+        unknown_sku(request, index, line)
         for index, line in enumerate(request.lines)
         if (request.channel, line.channel_sku) not in components
     ]
@@ -87,8 +87,8 @@ def edit(
         )
     withdraw_whole(connection, free, step=Step.RELEASED, reason="edited", at=at)
     connection.execute(delete(order_lines).where(order_lines.c.order_id == order_id))
-    facts = settings.channels.get(request.channel, intake.ChannelFacts())
-    content = intake.order_content(entry, facts)
+    facts = settings.channels.get(request.channel, ChannelFacts())
+    content = order_rows.order_content(entry, facts)
     connection.execute(update(orders).where(orders.c.id == order_id).values(**content))
     connection.execute(
         update(recipients)
@@ -96,19 +96,19 @@ def edit(
         .values(address=request.ship_to.model_dump_json())
     )
     parking.settle(connection, entry.identity, at=at)
-    claim = intake.claim_of(request, order_id, facts, components)
+    claim = order_rows.claim_of(request, order_id, facts, components)
     claim.number = next_number(connection, order_id)
     batches = []
     if request.hold is None:
         locked = lock_wanted(connection, settings.desk, {w.stock_sku for w in claim.wanted})
         batches = reserve(connection, [claim], settings.desk, locked, at=at).batches
     tell_shortfalls(connection, [claim], settings, at=at)
-    insert_all(connection, [(intake.lines, intake.line_rows(request, claim)), *batches])
+    insert_all(connection, [(order_rows.lines, order_rows.line_rows(request, claim)), *batches])
     return Receipt(
         request.channel,
         request.channel_order_id,
         order_id,
-        derive_status(intake.claim_counts(claim, request.hold is not None)),
+        derive_status(order_rows.claim_counts(claim, request.hold is not None)),
         edited=True,
         problems=intake.shortfall_problems(request, claim),
     )

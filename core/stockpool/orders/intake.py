@@ -16,7 +16,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection
@@ -24,90 +23,35 @@ from sqlalchemy import Connection
 from stockpool.attention.queue import Concern, close_concerns, raise_concerns
 from stockpool.catalog.products import Component, resolve
 from stockpool.crashpoints import reached
-from stockpool.ids import IdSource
-from stockpool.money import to_minor
-from stockpool.order_request import Address, OrderLine, OrderRequest
+from stockpool.order_request import OrderRequest
 from stockpool.orders import parking
 from stockpool.orders.announcements import unfulfillable_effect
-from stockpool.orders.checks import AddressLimits, check_request
+from stockpool.orders.order_rows import (
+    ORDER_TYPES,
+    claim_counts,
+    claim_of,
+    line_rows,
+    lines,
+    order_row,
+    orders,
+    recipient_row,
+    recipients,
+)
+from stockpool.orders.preparation import (
+    ChannelFacts,
+    Identity,
+    IntakeSettings,
+    Prepared,
+    unknown_sku,
+)
 from stockpool.orders.receipts import Receipt
-from stockpool.orders.reservation import Claim, Desk, WantedUnits, lock_claimed, reserve
-from stockpool.orders.status import LineCounts, OrderStatus, derive_status
+from stockpool.orders.reservation import Claim, lock_claimed, reserve
+from stockpool.orders.status import OrderStatus, derive_status
 from stockpool.orders.views import order_statuses
 from stockpool.outbox.effects import effect_rows, inserter
-from stockpool.plugins.channel import ChannelCapability
 from stockpool.problems import Problem
-from stockpool.storage.bulk import Inserter, Row, Sql, ask, insert_all, pipeline
+from stockpool.storage.bulk import Row, Sql, ask, insert_all, pipeline
 from stockpool.storage.metadata import sortable_text
-
-Identity = tuple[str, str]
-"""A channel and its order id."""
-
-_request_json = OrderRequest.__pydantic_serializer__
-_address_json = Address.__pydantic_serializer__
-
-_orders_columns = (
-    "id",
-    "channel",
-    "channel_order_id",
-    "fingerprint",
-    "country",
-    "speed",
-    "policy",
-    "backorder",
-    "features",
-    "hold_reason",
-    "priority",
-    "currency",
-    "shipping_minor",
-    "shipping_tax_minor",
-    "comment",
-    "source",
-    "ordered_at",
-    "accepted_at",
-)
-_orders_types = (
-    "text",
-    "text",
-    "text",
-    "text",
-    "text",
-    "text",
-    "text",
-    "boolean",
-    "text",
-    "text",
-    "int",
-    "text",
-    "bigint",
-    "bigint",
-    "text",
-    "text",
-    "timestamptz",
-    "timestamptz",
-)
-_orders = Inserter("orders", _orders_columns)
-_recipients = Inserter("recipients", ("order_id", "address"))
-lines = Inserter(
-    "order_lines",
-    (
-        "order_id",
-        "line_id",
-        "sku",
-        "position",
-        "channel_sku",
-        "stock_sku",
-        "items",
-        "each",
-        "unit_price_minor",
-        "tax_minor",
-        "gift_message",
-        "comment",
-        "ordered",
-        "held",
-        "unfulfillable",
-    ),
-)
 
 _known = Sql(
     postgresql="""
@@ -131,8 +75,8 @@ _known = Sql(
 
 _claim = Sql(
     postgresql=f"""
-        {_orders.head}
-        SELECT * FROM unnest({", ".join(f"%s::{kind}[]" for kind in _orders_types)}) AS new
+        {orders.head}
+        SELECT * FROM unnest({", ".join(f"%s::{kind}[]" for kind in ORDER_TYPES)}) AS new
         ON CONFLICT (channel, channel_order_id) DO NOTHING
         RETURNING channel, channel_order_id""",  # noqa: S608  (a constant list of columns)
     # Nobody else writes while a SQLite unit of work does, so there is nobody to lose against.
@@ -141,40 +85,6 @@ _claim = Sql(
 
 _PIPELINED_LINES = 12
 """Up to so many order lines the round trips cost more than the rows."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelFacts:
-    """What intake must know about a channel; the defaults serve callers from Python."""
-
-    backorder: bool = True
-    features: tuple[Any, ...] = ()
-    capabilities: frozenset[ChannelCapability] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class IntakeSettings:
-    """The surroundings of an intake: channels by name, routing, limits, ids."""
-
-    desk: Desk
-    ids: IdSource
-    channels: Mapping[str, ChannelFacts]
-    limits: AddressLimits
-
-
-@dataclass(slots=True)
-class Prepared:
-    """A request and all that can be said of it without the database."""
-
-    request: OrderRequest
-    fingerprint: str
-    problems: tuple[Problem, ...]
-    receipt: Receipt | None = None
-
-    @property
-    def identity(self) -> Identity:
-        """What it is known by."""
-        return (self.request.channel, self.request.channel_order_id)
 
 
 @dataclass(slots=True)
@@ -201,18 +111,6 @@ class TakenIn:
     receipts: list[Receipt | None]
     edits: list[tuple[int, Prepared, str]]
     """Position, request and order id of known orders that came with other content."""
-
-
-def fingerprint(request: OrderRequest) -> str:
-    """A digest of the order's content; the same for the same content, wherever it was read."""
-    if request.source is None:
-        return sha256(_request_json.to_json(request)).hexdigest()
-    return sha256(_request_json.to_json(request.model_copy(update={"source": None}))).hexdigest()
-
-
-def prepare(requests: Sequence[OrderRequest], limits: AddressLimits) -> list[Prepared]:
-    """Fingerprint and check each request."""
-    return [Prepared(r, fingerprint(r), check_request(r, limits)) for r in requests]
 
 
 def take_in(
@@ -314,17 +212,6 @@ def _compare(entry: Prepared, order_id: str, stored_fingerprint: str, batch: _Ba
         batch.edit(entry, order_id)
 
 
-def unknown_sku(request: OrderRequest, index: int, line: OrderLine) -> Problem:
-    """The channel SKU of a line is not listed."""
-    return Problem(
-        "unknown_sku",
-        f"nothing is listed on {request.channel} as {line.channel_sku}",
-        f"lines[{index}].channel_sku",
-        fix="list it with catalog.list_on, then `stockpool attention retry`",
-        source=request.source,
-    )
-
-
 def _parked(entry: Prepared, problems: Sequence[Problem]) -> Receipt:
     request = entry.request
     return Receipt(
@@ -350,7 +237,7 @@ def _store(
     order_ids = settings.ids.new_ids(at, len(batch.new))
     facts = [settings.channels.get(e.request.channel, _FACTS) for e in batch.new]
     order_rows = [
-        _order_row(entry, order_id, fact, now, sqlite)
+        order_row(entry, order_id, fact, now, sqlite)
         for entry, order_id, fact in zip(batch.new, order_ids, facts, strict=True)
     ]
     claims = [
@@ -372,10 +259,10 @@ def _store(
         to_route = [c for c, e in zip(claims, batch.new, strict=True) if e.request.hold is None]
     batch.claims = to_route
     reservation = reserve(connection, to_route, settings.desk, locked, at=at)
-    recipients = []
+    recipient_rows = []
     line_entries: list[tuple[Any, ...]] = []
     for entry, claim in zip(batch.new, claims, strict=True):
-        recipients.append((claim.order_id, _address_json.to_json(entry.request.ship_to).decode()))
+        recipient_rows.append(recipient_row(entry.request, claim.order_id))
         line_entries += line_rows(entry.request, claim)
     refusals = [
         effect
@@ -385,7 +272,7 @@ def _store(
     insert_all(
         connection,
         [
-            (_recipients, recipients),
+            (recipients, recipient_rows),
             (lines, line_entries),
             *reservation.batches,
             (inserter(), effect_rows(refusals, at=at, sqlite=sqlite)),
@@ -408,139 +295,10 @@ def _insert_orders(
 ) -> Callable[[], set[Identity]]:
     """Store the orders that nobody else has; what is returned tells which."""
     if sqlite:
-        _orders.insert(connection, rows)
+        orders.insert(connection, rows)
         return lambda: {(row[1], row[2]) for row in rows}
     answer = ask(connection, _claim, *zip(*rows, strict=True))
     return lambda: {(row[0], row[1]) for row in answer()}
-
-
-def order_content(entry: Prepared, facts: ChannelFacts) -> dict[str, Any]:
-    """The columns of `orders` that an edit may change."""
-    request = entry.request
-    currency = request.currency or request.lines[0].currency
-    return {
-        "fingerprint": entry.fingerprint,
-        "country": request.ship_to.country,
-        "speed": request.speed,
-        "policy": request.fulfillment_policy,
-        "backorder": facts.backorder if request.backorder is None else request.backorder,
-        "features": ",".join(_features(request, facts)),
-        "hold_reason": request.hold,
-        "priority": request.priority,
-        "currency": currency,
-        "shipping_minor": _minor(request.shipping_price, currency),
-        "shipping_tax_minor": _minor(request.shipping_tax, currency),
-        "comment": request.comment,
-        "source": request.source,
-    }
-
-
-def _order_row(
-    entry: Prepared, order_id: str, facts: ChannelFacts, now: Any, sqlite: bool
-) -> tuple[Any, ...]:
-    request = entry.request
-    ordered: Any = now
-    if request.ordered_at is not None:
-        ordered = sortable_text(request.ordered_at) if sqlite else request.ordered_at
-    return (
-        order_id,
-        request.channel,
-        request.channel_order_id,
-        *order_content(entry, facts).values(),
-        ordered,
-        now,
-    )
-
-
-def _features(request: OrderRequest, facts: ChannelFacts) -> tuple[Any, ...]:
-    if not request.features:
-        return facts.features
-    return tuple(sorted({*request.features, *facts.features}))
-
-
-def _minor(amount: Any, currency: str | None) -> int | None:
-    return None if amount is None or currency is None else to_minor(amount, currency)
-
-
-def claim_of(
-    request: OrderRequest,
-    order_id: str,
-    facts: ChannelFacts,
-    components: Mapping[tuple[str, str], tuple[Component, ...]],
-) -> Claim:
-    """What the order wants of the stock."""
-    return Claim(
-        order_id,
-        request.channel,
-        request.channel_order_id,
-        request.ship_to.country,
-        request.speed,
-        request.fulfillment_policy,
-        facts.backorder if request.backorder is None else request.backorder,
-        _features(request, facts),
-        request.priority,
-        [
-            WantedUnits(
-                line.line_id, component.sku, component.stock_sku, line.quantity, component.units
-            )
-            for line in request.lines
-            for component in components[(request.channel, line.channel_sku)]
-        ],
-    )
-
-
-def line_rows(request: OrderRequest, claim: Claim) -> list[tuple[Any, ...]]:
-    """Rows for `lines`: one per line and seller SKU, with what the claim got."""
-    rows: list[tuple[Any, ...]] = []
-    wanted_rows = iter(claim.wanted)
-    wanted = next(wanted_rows)
-    done = False
-    for position, line in enumerate(request.lines, start=1):
-        currency = line.currency or request.currency
-        price = _minor(line.unit_price, currency)
-        tax = _minor(line.tax, currency)
-        while not done and wanted.line_id == line.line_id:
-            rows.append(
-                (
-                    claim.order_id,
-                    line.line_id,
-                    wanted.sku,
-                    position,
-                    line.channel_sku,
-                    wanted.stock_sku,
-                    wanted.count,
-                    wanted.each,
-                    price,
-                    tax,
-                    line.gift_message,
-                    line.comment,
-                    wanted.count * wanted.each,
-                    wanted.held,
-                    wanted.unfulfillable,
-                )
-            )
-            following = next(wanted_rows, None)
-            if following is None:
-                done = True
-            else:
-                wanted = following
-    return rows
-
-
-def claim_counts(claim: Claim, on_hold: bool) -> LineCounts:
-    """The counts of an order that was just taken in."""
-    ordered = held = unfulfillable = 0
-    for wanted in claim.wanted:
-        ordered += wanted.count * wanted.each
-        held += wanted.held
-        unfulfillable += wanted.unfulfillable
-    return LineCounts(
-        ordered=ordered,
-        held=held,
-        unfulfillable=unfulfillable,
-        waiting=ordered - held - unfulfillable,
-        on_hold=int(on_hold),
-    )
 
 
 def _accepted(request: OrderRequest, claim: Claim) -> Receipt:

@@ -44,6 +44,15 @@ class Merged:
     """Units of which a final state does not say what became of them."""
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """One state, the row it is about, and what it adds."""
+
+    row: FulfillmentRow
+    state: FulfillmentState
+    merged: Merged
+
+
 Shipped = Mapping[str, Mapping[str, int]]
 """What is known to have left: shipment → item → units."""
 

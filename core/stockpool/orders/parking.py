@@ -15,7 +15,7 @@ from stockpool.orders.tables import parked_requests
 from stockpool.problems import Problem
 
 if TYPE_CHECKING:
-    from stockpool.orders.intake import Prepared
+    from stockpool.orders.preparation import Prepared
     from stockpool.orders.reservation import Claim
 
 

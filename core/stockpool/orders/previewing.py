@@ -13,7 +13,8 @@ from stockpool.catalog.products import Component, resolve
 from stockpool.ledger.levels import levels
 from stockpool.order_request import OrderRequest
 from stockpool.orders.checks import check_request
-from stockpool.orders.intake import ChannelFacts, IntakeSettings, claim_of, unknown_sku
+from stockpool.orders.order_rows import claim_of
+from stockpool.orders.preparation import ChannelFacts, IntakeSettings, unknown_sku
 from stockpool.orders.reservation import question_of
 from stockpool.orders.views import find_id
 from stockpool.problems import Problem

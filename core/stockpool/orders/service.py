@@ -24,7 +24,8 @@ from stockpool.orders import (
     waiting,
 )
 from stockpool.orders.counting import Step
-from stockpool.orders.intake import IntakeSettings, Prepared, TakenIn
+from stockpool.orders.intake import TakenIn
+from stockpool.orders.preparation import IntakeSettings, Prepared, prepare
 from stockpool.orders.previewing import Preview
 from stockpool.orders.receipts import Receipt
 from stockpool.orders.status import OrderStatus
@@ -93,13 +94,16 @@ class Orders:
         return receipts
 
     def take_in(self, requests: Sequence[OrderRequest], also: Extra | None = None) -> list[Receipt]:
-        """Take in one batch in one transaction, together with `also`; then apply its edits."""
+        """Take in one batch in one transaction, together with `also`; then apply its edits.
+
+        `also` comes last: if the process dies before, all of it can be taken in again.
+        """
         settings = self._settings()
-        prepared = intake.prepare(requests, settings.limits)
+        prepared = prepare(requests, settings.limits)
 
         def work(connection: Connection) -> TakenIn:
             taken = intake.take_in(connection, prepared, settings, at=self._database.clock.now())
-            if also is not None:
+            if also is not None and not taken.edits:
                 also(connection)
             return taken
 
@@ -108,6 +112,8 @@ class Orders:
         receipts = taken.receipts
         for position, entry, order_id in taken.edits:
             receipts[position] = self._edit(entry, order_id, settings)
+        if also is not None and taken.edits:
+            self._database.run(also)
         return [receipt for receipt in receipts if receipt is not None]
 
     def _edit(self, entry: Prepared, order_id: str, settings: IntakeSettings) -> Receipt:

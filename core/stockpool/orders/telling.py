@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 
 from stockpool.money import Money
+from stockpool.orders import refunding
 from stockpool.orders.tables import (
     fulfillment_items,
     fulfillment_orders,
@@ -192,14 +193,16 @@ class PushRefund(_Push):
     def record(
         self, connection: Connection, outcomes: Sequence[Done | Refused], *, at: datetime
     ) -> None:
-        """Note when the channel took it, or that it would not."""
+        """Note when the channel took it, or that it would not.
+
+        One that was given up without an answer may have been paid, and stays as it is.
+        """
         for outcome in outcomes:
-            done = isinstance(outcome, Done)
-            connection.execute(
-                update(refunds)
-                .where(refunds.c.id == outcome.effect.payload["refund_id"])
-                .values(state="pushed" if done else "refused", pushed_at=at if done else None)
-            )
+            refund_id = outcome.effect.payload["refund_id"]
+            if isinstance(outcome, Done):
+                refunding.mark_pushed(connection, refund_id, at=at)
+            elif outcome.code != "gave_up":
+                refunding.mark_refused(connection, refund_id)
 
 
 def _refund_update(connection: Connection, effect: LeasedEffect) -> RefundUpdate:
