@@ -1,4 +1,4 @@
-"""A furnished shop for the tests of the engine as a whole; the books are proved at the end of every test."""
+"""A furnished shop for tests of the whole engine; the books are proved at the end of each."""
 
 from __future__ import annotations
 
