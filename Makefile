@@ -11,7 +11,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	$$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 \
 	&& { echo $$python; break; }; done)
 
-# More for the command itself: `make test ARGS="-n 2 -k ledger"`, `make demo ARGS="--orders 50"`.
+# More for the command itself: `make test ARGS="-n 0 -k ledger"`, `make demo ARGS="--orders 50"`.
 ARGS ?=
 
 .DEFAULT_GOAL := help
@@ -23,8 +23,8 @@ help: ## list these commands
 demo: $(RUN) ## run a shop on one pool of stock, against a simulated Amazon
 	$(BIN)/stockpool demo $(ARGS)
 
-test: $(DEV) ## run the tests, on SQLite and on a real PostgreSQL
-	$(BIN)/python -m pytest $(ARGS)
+test: $(DEV) ## run the tests, on SQLite and on a real PostgreSQL, one process a core
+	$(BIN)/python -m pytest -n auto $(ARGS)
 
 coverage: $(DEV) ## run the tests and list the lines and branches they miss
 	$(BIN)/coverage erase
