@@ -24,7 +24,7 @@ demo: $(RUN) ## run a shop on one pool of stock, against a simulated Amazon
 	$(BIN)/stockpool demo $(ARGS)
 
 test: $(DEV) ## run the tests, on SQLite and on a real PostgreSQL, one process a core
-	$(BIN)/python -m pytest -n auto $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 coverage: $(DEV) ## run the tests and list the lines and branches they miss
 	$(BIN)/coverage erase
