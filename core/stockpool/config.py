@@ -11,11 +11,12 @@ import tomllib
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from stockpool.errors import ConfigurationError
+from stockpool.money import minor_digits
 from stockpool.order_request import Speed
 from stockpool.orders.checks import AddressLimits
 
@@ -72,10 +73,16 @@ class RoutingSettings(_Settings):
     policy: str = "fewest_shipments"
     currency: str = "USD"
     """Fees of all pools are compared in this currency."""
-    exchange_rates: Mapping[str, Decimal] = Field(default_factory=dict)
+    exchange_rates: Mapping[str, Annotated[Decimal, Field(gt=0)]] = Field(default_factory=dict)
     """What one unit of another currency is worth in `currency`."""
     cross_border: tuple[CrossBorderSettings, ...] = ()
     buffer: BufferSettings = BufferSettings()
+
+    @field_validator("currency")
+    @classmethod
+    def _currency(cls, value: str) -> str:
+        minor_digits(value)
+        return value
 
 
 class OrderSettings(_Settings):
@@ -155,6 +162,8 @@ def read(path: Path) -> Config:
         raise ConfigurationError(
             f"{path}: there is no such file; `stockpool init` writes one"
         ) from None
-    except tomllib.TOMLDecodeError as error:
+    except OSError as error:
+        raise ConfigurationError(f"{path}: cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path}: not valid TOML: {error}") from None
     return parse(document, where=str(path))

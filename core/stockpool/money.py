@@ -27,10 +27,11 @@ def to_minor(amount: Decimal | str | int, currency: str) -> int:
     Raises:
         ValueError: if the amount is no number, or finer than the currency's smallest unit.
     """
+    digits = minor_digits(currency)
     try:
-        scaled = Decimal(amount).scaleb(minor_digits(currency))
+        scaled = Decimal(amount).scaleb(digits)
         whole = int(scaled)
-    except (InvalidOperation, OverflowError) as error:
+    except (InvalidOperation, OverflowError, ValueError) as error:
         raise ValueError(f"{amount!r} is not an amount of money") from error
     if scaled != whole:
         raise ValueError(f"{amount} has more decimal places than {currency} allows")
