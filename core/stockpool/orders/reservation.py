@@ -28,7 +28,7 @@ from stockpool.outbox.effects import EffectKind, NewEffect, effect_rows, inserte
 from stockpool.routing.check import check
 from stockpool.routing.decision import digest, encode_input, encode_plan
 from stockpool.routing.policy import RoutingPolicy
-from stockpool.routing.values import Demand, Plan, RoutingInput, RoutingRules
+from stockpool.routing.values import Allocation, Demand, Plan, RoutingInput, RoutingRules
 from stockpool.storage.bulk import Inserter
 from stockpool.storage.metadata import sortable_text
 
@@ -239,8 +239,14 @@ def question_of(
         sku = wanted.stock_sku
         key = (wanted.line_id, sku)
         known = demands.get(key)
-        each = wanted.each if known is None else known.each + wanted.each
-        demands[key] = Demand(wanted.line_id, sku, wanted.count, each)
+        if known is None:
+            demand = Demand(wanted.line_id, sku, wanted.count, wanted.each)
+        elif known.count == wanted.count:
+            demand = Demand(wanted.line_id, sku, wanted.count, known.each + wanted.each)
+        else:
+            # Parts of a kit of which some came back: single units, no longer whole kits.
+            demand = Demand(wanted.line_id, sku, known.units + wanted.count * wanted.each, 1)
+        demands[key] = demand
         for pool, units in left.get(sku, _NOTHING).items():
             if units > 0 and (shipping is None or pool in shipping):
                 available.setdefault(pool, {})[sku] = units
@@ -305,7 +311,7 @@ def _note_allocations(
         for allocation in allocations:
             if allocation.pool == shipment.pool:
                 left[allocation.sku][allocation.pool] -= allocation.quantity
-                parts += _hand_out(claim, allocation.line_id, allocation.sku, allocation.quantity)
+                parts += _hand_out(claim, allocation, allocations)
         for chunk in _chunks(parts):
             fulfillment_order_id = f"{claim.order_id}-{claim.number}"
             claim.number += 1
@@ -374,16 +380,31 @@ def _note_items(
 
 
 def _hand_out(
-    claim: Claim, line_id: str, stock_sku: str, units: int
+    claim: Claim, allocation: Allocation, allocations: Sequence[Allocation]
 ) -> Iterator[tuple[WantedUnits, int]]:
-    """Give `units` to the rows of a line that want this stock SKU (a kit may have two)."""
-    for wanted in claim.wanted:
-        if wanted.line_id == line_id and wanted.stock_sku == stock_sku:
-            part = min(units, wanted.count * wanted.each - wanted.unfulfillable - wanted.held)
+    """Give the units of `allocation` to the rows of its line that want this stock SKU.
+
+    A kit may have two such rows (seller SKUs of one physical pool). They get equal numbers of
+    items out of all that the line is allocated.
+    """
+    line_id, stock_sku, units = allocation.line_id, allocation.sku, allocation.quantity
+    rows = [w for w in claim.wanted if w.line_id == line_id and w.stock_sku == stock_sku]
+    if len(rows) == 1:
+        rows[0].held += units
+        yield rows[0], units
+        return
+    total = sum([a.quantity for a in allocations if (a.line_id, a.sku) == (line_id, stock_sku)])
+    items = total // sum([row.each for row in rows])
+    for whole in (True, False):
+        for row in rows:
+            most = row.count * row.each - row.unfulfillable
+            if whole:
+                most = min(most, items * row.each)
+            part = min(units, most - row.held)
             if part > 0:
-                wanted.held += part
+                row.held += part
                 units -= part
-                yield wanted, part
+                yield row, part
 
 
 def _chunks(
