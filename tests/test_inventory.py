@@ -244,6 +244,11 @@ def test_promised_units_that_the_network_does_not_have_are_an_alarm(
     assert "3 units of MUG are promised" in item.message
     level = shop.inventory.level(US, "MUG")
     assert (level.fulfillable, level.held) == (0, 4)
+    shop.inventory.snapshot([CA])
+    assert shop.attention.count() == 1, "another pool's figures say nothing about it"
+    network.put("US", "MUG", 4)
+    shop.inventory.snapshot([US])
+    assert shop.attention.count() == 0
 
 
 def test_skus_that_are_not_in_the_catalog_are_named(shop: Engine, network: FakeNetwork) -> None:
@@ -252,6 +257,10 @@ def test_skus_that_are_not_in_the_catalog_are_named(shop: Engine, network: FakeN
     assert result.unknown_skus == ("TEA",)
     (item,) = shop.attention.list()
     assert "TEA" in item.message
+    shop.catalog.add(Product("TEA"))
+    shop.inventory.snapshot([US])
+    assert shop.attention.count() == 0
+    assert shop.inventory.level(US, "TEA").fulfillable == 5
 
 
 def test_a_snapshot_keeps_to_the_networks_limit(database_url: str, clock: ManualClock) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -113,6 +113,22 @@ def close_concerns(connection: Connection, keys: Sequence[str], *, at: datetime,
             .where(attention_items.c.key.in_(keys), attention_items.c.state == "open")
             .values(state="resolved", closed_at=at, closed_by=by)
         )
+
+
+def close_others(
+    connection: Connection, prefix: str, *, kind: str, still: Collection[str], at: datetime, by: str
+) -> None:
+    """Close the open items of `kind` whose key starts with `prefix`, except those in `still`."""
+    open_keys = connection.execute(
+        select(attention_items.c.key).where(
+            attention_items.c.state == "open",
+            attention_items.c.kind == kind,
+            attention_items.c.key.startswith(prefix, autoescape=True),
+        )
+    ).scalars()
+    settled = sorted(set(open_keys).difference(still))
+    for start in range(0, len(settled), 500):
+        close_concerns(connection, settled[start : start + 500], at=at, by=by)
 
 
 class AttentionQueue:

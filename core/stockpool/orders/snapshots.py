@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from stockpool.attention.queue import Concern, raise_concerns
+from stockpool.attention.queue import Concern, close_others, raise_concerns
 from stockpool.catalog.tables import products
 from stockpool.crashpoints import reached
 from stockpool.ids import IdSource
@@ -90,7 +90,7 @@ def take_snapshot(
             short.append((sku, missing))
     post(connection, moves, at=at)
     _store(connection, pool, by_stock_sku, moves, network_time, at)
-    _warn(connection, pool, short, unknown, ids, at)
+    _warn(connection, pool, short, unknown, complete, ids, at)
     reached("snapshot.before_commit")
     return SnapshotResult(pool, len(by_stock_sku), tuple(unknown), _net(moves))
 
@@ -222,9 +222,11 @@ def _warn(
     pool: str,
     short: Sequence[tuple[str, int]],
     unknown: Sequence[str],
+    complete: bool,
     ids: IdSource,
     at: datetime,
 ) -> None:
+    """Show what is wrong with the stock; what a complete snapshot finds no more is settled."""
     concerns = [
         Concern(
             f"stock:{pool}:{sku}:promised",
@@ -258,6 +260,9 @@ def _warn(
             )
         )
     raise_concerns(connection, concerns, at=at, new_ids=ids.new_ids(at, len(concerns)))
+    if complete:
+        still = {concern.key for concern in concerns}
+        close_others(connection, f"stock:{pool}:", kind="stock", still=still, at=at, by="snapshot")
 
 
 def last_taken(connection: Connection) -> dict[str, datetime]:
