@@ -56,12 +56,16 @@ def main() -> None:
         print(machine(), flush=True)
         for group in GROUPS:
             if group in options.only:
-                results += measured[group]()
-    print()
-    print(table(results))
-    if options.json:
-        document = {"machine": machine(), "results": [result.as_dict() for result in results]}
-        Path(options.json).write_text(json.dumps(document, indent=1))
+                found = list(measured[group]())
+                results += found
+                print(f"\n{table(found)}\n", flush=True)
+                if options.json:
+                    _write(Path(options.json), results)
+
+
+def _write(path: Path, results: list[Result]) -> None:
+    document = {"machine": machine(), "results": [result.as_dict() for result in results]}
+    path.write_text(json.dumps(document, indent=1))
 
 
 def machine() -> str:
