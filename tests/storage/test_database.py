@@ -107,12 +107,11 @@ def test_read_then_write_loses_no_update_in_8_threads(database: Database) -> Non
     assert database.retries == 0
 
 
+@pytest.mark.parametrize("blank_database_url", ["sqlite"], indirect=True)
 def test_read_then_write_loses_no_update_through_several_database_objects(
     blank_sqlite_url: str, database: Database
 ) -> None:
     """Two processes don't share the queue of writers inside one of them."""
-    if not database.is_sqlite:
-        pytest.skip("on PostgreSQL the queue is the row lock, which the test above is about")
     others = [Database(blank_sqlite_url) for _ in range(4)]
 
     def fifty_times(thread: int) -> None:
@@ -229,11 +228,9 @@ def test_repeats_nothing_that_would_fail_again(database: Database) -> None:
     assert tries == 1
 
 
-def test_a_real_deadlock_is_repeated_and_reaches_no_caller(
-    database: Database,
-) -> None:
-    if database.is_sqlite:
-        pytest.skip("SQLite has one writer, who can't wait for himself")
+@pytest.mark.parametrize("blank_database_url", ["postgresql"], indirect=True)
+def test_a_real_deadlock_is_repeated_and_reaches_no_caller(database: Database) -> None:
+    """On SQLite there is one writer, who can't wait for himself."""
     met = threading.Barrier(2)
 
     def crosswise(first: str, second: str) -> None:
