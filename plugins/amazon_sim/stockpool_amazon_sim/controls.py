@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from stockpool_amazon_sim import audit, faults, inbound, inventory, warehouse
-from stockpool_amazon_sim.base import SimulatorBase
+from stockpool_amazon_sim.frame import Frame
 from stockpool_amazon_sim.inventory import known_sku
 from stockpool_amazon_sim.ledger import INTERNAL
 from stockpool_amazon_sim.records import Movement, Sku
@@ -13,7 +13,7 @@ from stockpool_amazon_sim.stock import stock_of
 from stockpool_amazon_sim.world import World
 
 
-class Controls(SimulatorBase):
+class Controls(Frame):
     """Control calls: no rate limits, no faults. They raise ValueError when used wrongly."""
 
     def register(

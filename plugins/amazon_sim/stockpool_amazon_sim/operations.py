@@ -16,9 +16,9 @@ from stockpool_amazon_sim import (
     returns,
     tracking,
 )
-from stockpool_amazon_sim.base import SimulatorBase
 from stockpool_amazon_sim.checks import invalid
 from stockpool_amazon_sim.countries import country as known_country
+from stockpool_amazon_sim.frame import Frame
 from stockpool_amazon_sim.inventory import SummaryPage
 from stockpool_amazon_sim.previews import Preview
 from stockpool_amazon_sim.records import Order, Removal, decode_order, encode
@@ -51,7 +51,7 @@ def copy_of(order: Order) -> Order:
     return decode_order(encode(order))
 
 
-class Operations(SimulatorBase):
+class Operations(Frame):
     """What a seller may call.
 
     A `view` turns the simulator's record into what the caller wants while the simulator stands

@@ -92,7 +92,7 @@ def demo(
     \b
     Examples:
       stockpool demo
-      stockpool demo --orders 500 --seed 7 --folder /tmp/shop --json
+      stockpool demo --orders 500 --seed 7 --folder shop --json
     """
     with _place(folder, keep) as (home, kept):
         result = _run(home, orders=orders, seed=seed, kept=kept)

@@ -36,7 +36,7 @@ BATCH = 500
 """Events between two commits, so that processes that share a file do not wait long."""
 
 
-class SimulatorBase:
+class Frame:
     """State, time and the way a call is carried out."""
 
     def __init__(
