@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select, update
 
-from stockpool.attention.queue import AttentionItem, close_concerns
+from stockpool.attention.queue import AttentionItem, close_concerns, drop_item
 from stockpool.catalog.availability import tell_again
 from stockpool.errors import RefusedError
-from stockpool.orders import refunding
-from stockpool.orders.counting import ItemChange, Step, apply
+from stockpool.orders import parking, refunding
 from stockpool.orders.fulfillment_rows import lock_fulfillment_orders
+from stockpool.orders.placing import give_up
+from stockpool.orders.withdrawal import lock_order
 from stockpool.outbox.effects import EffectKind
 from stockpool.outbox.tables import effects
 from stockpool.removals.placing import give_back, is_refused
-from stockpool.storage.database import Database
 
 if TYPE_CHECKING:
     from stockpool.engine import Engine
@@ -91,43 +92,41 @@ def _was_refused(connection: Connection, fulfillment_order_id: str) -> bool:
 
 
 def drop(engine: Engine, item: AttentionItem) -> AttentionItem:
-    """Let it go: a dead effect is dropped and what it held is given back."""
-    what, _, key = item.key.partition(":")
-    if what == "effect":
-        _drop_effect(engine.database, key)
-    engine.attention.drop(item.id)
+    """Let it go: a dead effect is dropped and what it held is given back, a request forgotten."""
+    what, _, rest = item.key.partition(":")
+    now = engine.clock.now()
+
+    def work(connection: Connection) -> None:
+        if what == "effect":
+            _drop_effect(engine, connection, rest, now)
+        elif what == "intake":
+            channel, _, channel_order_id = rest.partition(":")
+            parking.unpark(connection, [(channel, channel_order_id)])
+        drop_item(connection, item.id, at=now)
+
+    engine.database.run(work)
     return item
 
 
-def _drop_effect(database: Database, key: str) -> None:
-    now = database.clock.now()
-
-    def work(connection: Connection) -> None:
-        row = _dead_effect(connection, key)
-        if row.kind == EffectKind.CREATE_FULFILLMENT:
-            fulfillment = lock_fulfillment_orders(connection, [key])[key]
-            apply(
-                connection,
-                [
-                    ItemChange(item, Step.GIVEN_UP, item.held, f"drop:{key}:{item.item_id}")
-                    for item in fulfillment.items
-                    if item.held
-                ],
-                at=now,
-            )
-        elif row.kind == EffectKind.CREATE_REMOVAL:
-            give_back(connection, key, at=now)
-        connection.execute(
-            update(effects).where(effects.c.id == row.id).values(state="dropped", finished_at=now)
-        )
-
-    database.run(work)
+def _drop_effect(engine: Engine, connection: Connection, key: str, now: datetime) -> None:
+    row = _dead_effect(connection, key)
+    if row.kind == EffectKind.CREATE_FULFILLMENT:
+        capabilities = {name: channel.capabilities for name, channel in engine.channels.items()}
+        give_up(connection, key, capabilities, at=now)
+    elif row.kind == EffectKind.CREATE_REMOVAL:
+        give_back(connection, key, at=now)
+    connection.execute(
+        update(effects).where(effects.c.id == row.id).values(state="dropped", finished_at=now)
+    )
 
 
 def _dead_effect(connection: Connection, key: str) -> Any:
     """The dead effect, held; what it is about is held before it, as everywhere."""
-    kind = connection.execute(select(effects.c.kind).where(effects.c.key == key)).scalar()
-    if kind == EffectKind.CREATE_FULFILLMENT:
+    about = connection.execute(
+        select(effects.c.kind, effects.c.aggregate).where(effects.c.key == key)
+    ).one_or_none()
+    if about is not None and about.kind == EffectKind.CREATE_FULFILLMENT:
+        lock_order(connection, about.aggregate)
         lock_fulfillment_orders(connection, [key])
     row = connection.execute(
         select(effects).where(effects.c.key == key, effects.c.state == "dead").with_for_update()

@@ -131,6 +131,15 @@ def close_others(
         close_concerns(connection, settled[start : start + 500], at=at, by=by)
 
 
+def drop_item(connection: Connection, item_id: str, *, at: datetime, by: str = "operator") -> None:
+    """Close an item by hand."""
+    connection.execute(
+        update(attention_items)
+        .where(attention_items.c.id == item_id)
+        .values(state="dropped", closed_at=at, closed_by=by)
+    )
+
+
 class AttentionQueue:
     """`engine.attention`: reading the queue and closing items by hand."""
 
@@ -179,13 +188,7 @@ class AttentionQueue:
         """Close an item by hand: it was seen, and nothing more will be done."""
         item = self.get(item_id)
         now = self._database.clock.now()
-        self._database.run(
-            lambda connection: connection.execute(
-                update(attention_items)
-                .where(attention_items.c.id == item.id)
-                .values(state="dropped", closed_at=now, closed_by=by)
-            )
-        )
+        self._database.run(lambda connection: drop_item(connection, item.id, at=now, by=by))
 
 
 def _item(row: Any) -> AttentionItem:

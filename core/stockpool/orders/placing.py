@@ -215,22 +215,63 @@ class PlaceFulfillment:
             return
         # Its cancellation was asked for while it was under way: nobody wants it any more.
         cancellation_requests.settle(connection, unwanted.id, "confirmed", at=at)
-        units: dict[Part, int] = {}
-        for item in row.items:
-            units = added(units, {(item.line_id, item.sku): item.held})
-        quantities = newly_gone(parts_gone(connection, [row.order_id])[row.order_id], units, {})
-        if quantities and ChannelCapability.CANCELLATIONS in self._capabilities.get(
-            row.channel, frozenset()
-        ):
-            told = cancellation_effect(
-                channel=row.channel,
-                channel_order_id=row.channel_order_id,
-                order_id=row.order_id,
-                cause=f"{row.id}-refused",
-                reason=unwanted.reason,
-                quantities=quantities,
-            )
-            record(connection, [told], at=at)
+        _tell_given_up(connection, row, self._capabilities, reason=unwanted.reason, at=at)
+
+
+def give_up(
+    connection: Connection,
+    fulfillment_order_id: str,
+    capabilities: Mapping[str, frozenset[ChannelCapability]],
+    *,
+    at: datetime,
+) -> None:
+    """Cancel by hand what the network gave no answer for; the order and its row are held."""
+    row = lock_fulfillment_orders(connection, [fulfillment_order_id])[fulfillment_order_id]
+    held = [item for item in row.items if item.held]
+    if not held:
+        return
+    apply(
+        connection,
+        [ItemChange(i, Step.GIVEN_UP, i.held, f"drop:{row.id}:{i.item_id}") for i in held],
+        at=at,
+    )
+    connection.execute(
+        update(fulfillment_orders)
+        .where(fulfillment_orders.c.id == row.id)
+        .values(withdrawn_at=at, status_reason="given up by hand")
+    )
+    request = cancellation_requests.open_request(connection, row.id)
+    if request is not None:
+        cancellation_requests.settle(connection, request.id, "confirmed", at=at)
+    reason = "given_up" if request is None else request.reason
+    _tell_given_up(connection, row, capabilities, reason=reason, at=at)
+
+
+def _tell_given_up(
+    connection: Connection,
+    row: FulfillmentRow,
+    capabilities: Mapping[str, frozenset[ChannelCapability]],
+    *,
+    reason: str,
+    at: datetime,
+) -> None:
+    """Tell the channel that what `row` held will not be shipped; it was counted before."""
+    units: dict[Part, int] = {}
+    for item in row.items:
+        units = added(units, {(item.line_id, item.sku): item.held})
+    quantities = newly_gone(parts_gone(connection, [row.order_id])[row.order_id], units, {})
+    told = capabilities.get(row.channel, frozenset())
+    if not quantities or ChannelCapability.CANCELLATIONS not in told:
+        return
+    effect = cancellation_effect(
+        channel=row.channel,
+        channel_order_id=row.channel_order_id,
+        order_id=row.order_id,
+        cause=f"{row.id}-given-up",
+        reason=reason,
+        quantities=quantities,
+    )
+    record(connection, [effect], at=at)
 
 
 def accept(
