@@ -11,11 +11,6 @@ import pytest
 from stockpool import crashpoints
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-SOURCES = [
-    path
-    for folder in ("core", "plugins", "workers")
-    for path in (REPOSITORY / folder).rglob("*.py")
-]
 
 
 @pytest.fixture(autouse=True)
@@ -44,9 +39,10 @@ def test_a_point_that_is_not_listed_is_a_mistake() -> None:
 
 
 def test_every_listed_point_is_in_the_code_and_every_point_in_the_code_is_listed() -> None:
-    found = {
-        name
-        for path in SOURCES
-        for name in re.findall(r'\breached\(\s*"([^"]+)"', path.read_text())
-    }
-    assert found == crashpoints.NAMES
+    call = re.compile(r'\breached\(\s*"([^"]+)"')
+    sources = [
+        path.read_text()
+        for folder in ("core", "plugins", "workers")
+        for path in (REPOSITORY / folder).rglob("*.py")
+    ]
+    assert {name for source in sources for name in call.findall(source)} == crashpoints.NAMES
