@@ -1,4 +1,4 @@
-"""What the documentation shows must work: its Python runs, its settings parse, its links lead on."""
+"""What the documentation shows works: its Python runs, its settings parse, its links lead on."""
 
 from __future__ import annotations
 
