@@ -268,7 +268,7 @@ def test_a_sku_may_not_be_eligible_for_a_feature(
     network.simulator.register("US", "MUG", ineligible_features=["BLANK_BOX"])
     with pytest.raises(RejectedError):
         network.create_fulfillment(order(features=("BLANK_BOX",)))
-    assert network.simulator.get_feature_sku("US", "BLANK_BOX", "MUG") == ["SKU_NOT_ELIGIBLE"]
+    assert network.simulator.get_feature_sku("US", "BLANK_BOX", "MUG")[0] == ["SKU_NOT_ELIGIBLE"]
 
 
 def test_blocking_amazon_logistics_leaves_other_carriers(

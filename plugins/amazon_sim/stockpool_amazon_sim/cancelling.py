@@ -41,7 +41,7 @@ def cancel(world: World, event: Event) -> None:
     order = order_of(world, event)
     if order.status in FINAL:
         return
-    _cancel_open(world, order)
+    cancel_open(world, order)
 
 
 def hold_expires(world: World, event: Event) -> None:
@@ -50,7 +50,7 @@ def hold_expires(world: World, event: Event) -> None:
     if order.status in FINAL or order.action != "Hold":
         return
     order.reason = "HoldExpired"
-    _cancel_open(world, order)
+    cancel_open(world, order)
 
 
 def update(world: World, request: FulfillmentOrderRequest) -> None:
@@ -113,7 +113,7 @@ def _lower(world: World, order: Order, index: int, quantity: int) -> None:
     order.reserved = [entry for entry in order.reserved if entry[2]]
 
 
-def _cancel_open(world: World, order: Order) -> None:
+def cancel_open(world: World, order: Order) -> None:
     stop_waiting(world, order)
     release_reserved(world, order)
     for shipment in order.shipments:

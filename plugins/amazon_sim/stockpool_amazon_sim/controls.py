@@ -26,6 +26,8 @@ class Controls(Frame):
         size_tier: str = "small_standard",
         units_per_box: int = 10,
         ineligible_features: Sequence[str] = (),
+        asin: str = "",
+        title: str = "",
     ) -> str:
         """Make a SKU known in a country; returns its FNSKU.
 
@@ -41,6 +43,8 @@ class Controls(Frame):
                 size_tier,
                 units_per_box,
                 list(ineligible_features),
+                asin,
+                title,
             )
             return inventory.register(world, record).fnsku
 
@@ -53,6 +57,24 @@ class Controls(Frame):
         """
         with self._call(writes=True) as world:
             inventory.add_stock(world, _sku(world, country, sku), quantity, fulfillment_center_id)
+
+    def add_once(self, token: str, additions: Sequence[tuple[str, str, int]]) -> None:
+        """Put units of several (country, SKU, units) on the shelf, once for each token."""
+        with self._call(writes=True) as world:
+            note = f"added:{token}"
+            if world.store.notes.get(note) is not None:
+                return
+            known = [known_sku(world, country, sku) for country, sku, _ in additions]
+            if any(quantity < 0 for _, _, quantity in additions):
+                raise ValueError("stock is never negative")
+            for sku, (_, _, quantity) in zip(known, additions, strict=True):
+                inventory.add_stock(world, sku, quantity, None)
+            world.store.notes.put(note, "yes")
+
+    def forget(self, country: str, sku: str) -> None:
+        """Forget a SKU of which no unit is anywhere."""
+        with self._call(writes=True) as world:
+            inventory.forget(world, known_sku(world, country, sku))
 
     def buckets(self, country: str, sku: str) -> dict[str, int]:
         """A SKU's units by bucket, without those that hold none."""

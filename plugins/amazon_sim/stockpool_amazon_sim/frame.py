@@ -75,6 +75,11 @@ class Frame:
         )
         self._anchor: Anchor | None = None
 
+    @property
+    def clock(self) -> Clock:
+        """The engine's clock, which the simulator's is tied to."""
+        return self._clock
+
     def now(self) -> datetime:
         """What the simulator's clock shows."""
         with self._lock, self._store.reading():

@@ -26,6 +26,9 @@ class Summary:
     sku: str
     fnsku: str
     buckets: Mapping[str, int]
+    asin: str = ""
+    title: str = ""
+    updated_at: Micros = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,23 @@ def register(world: World, sku: Sku) -> Sku:
     known = world.store.skus.get(key)
     if known is not None and known.fnsku != sku.fnsku:
         raise ValueError(f"{sku.sku} has the FNSKU {known.fnsku}")
+    sku.asin = sku.asin or "B0" + world.draws.code(8, sku.fnsku, "asin")
+    sku.title = sku.title or sku.sku
     world.store.skus.put(key, sku)
+    world.store.sharers.put(f"{sku.country}|{sku.fnsku}|{sku.sku}", sku.sku)
     return sku
+
+
+def forget(world: World, sku: Sku) -> None:
+    """Forget a SKU.
+
+    Raises:
+        ValueError: while a unit of its pool is anywhere and no other SKU shares it.
+    """
+    if totals(stock_of(world, sku.country, sku.fnsku)) and not _sharers(world, sku):
+        raise ValueError(f"{sku.sku} still has units; take them out first")
+    world.store.skus.remove(f"{sku.country}|{sku.sku}")
+    world.store.sharers.remove(f"{sku.country}|{sku.fnsku}|{sku.sku}")
 
 
 def default_fnsku(world: World, sku: str) -> str:
@@ -104,8 +122,21 @@ def totals(stock: Stock) -> dict[str, int]:
     return sums
 
 
-def summaries(world: World, code: str, cursor: str | None) -> SummaryPage:
+def summaries(
+    world: World,
+    code: str,
+    cursor: str | None,
+    *,
+    skus: Sequence[str] = (),
+    since: Micros | None = None,
+    limit: int = PAGE,
+) -> SummaryPage:
     """A page of a country's SKUs.
+
+    Args:
+        skus: only these; those that are not known are left out.
+        since: only those of which a quantity changed at or after this time. A page may then be
+            short, or empty, and yet not the last.
 
     Raises:
         RejectedError: InvalidInput for an unknown country or a cursor that is none of ours.
@@ -113,11 +144,54 @@ def summaries(world: World, code: str, cursor: str | None) -> SummaryPage:
     if code not in world.settings.countries:
         raise invalid("granularityId is not one of this account's marketplaces")
     at, sequence, after = _read_cursor(world, cursor)
-    found = world.store.skus.scan(f"{code}|", after, PAGE + 1)
-    since = _since(world, code, sequence) if cursor is not None else {}
-    page = [_summary(world, sku, since) for _, sku in found[:PAGE]]
-    following = f"{at}:{sequence}:{found[PAGE - 1][0]}" if len(found) > PAGE else None
+    if skus:
+        named = [world.store.skus.get(f"{code}|{sku}") for sku in dict.fromkeys(skus)]
+        return SummaryPage(at, [_summary(world, sku, {}) for sku in named if sku], None)
+    found = world.store.skus.scan(f"{code}|", after, limit + 1)
+    later = _since(world, code, sequence) if cursor is not None else {}
+    page = [_summary(world, sku, later) for _, sku in found[:limit]]
+    following = f"{at}:{sequence}:{found[limit - 1][0]}" if len(found) > limit else None
+    if since is not None:
+        page = [summary for summary in page if summary.updated_at >= since]
     return SummaryPage(at, page, following)
+
+
+def with_feature(
+    world: World,
+    code: str,
+    feature: str,
+    cursor: str | None,
+    *,
+    since: Micros | None,
+    limit: int,
+) -> tuple[list[tuple[Summary, list[str]]], str | None]:
+    """A page of the SKUs that may have a feature, each with those that share its stock.
+
+    Args:
+        since: only those of which a quantity changed at or after this time.
+
+    Raises:
+        RejectedError: InvalidInput for an unknown country or feature.
+    """
+    if code not in world.settings.countries:
+        raise invalid("marketplaceId is not one of this account's")
+    if feature not in country(code).features:
+        raise invalid("featureName is not known in this marketplace")
+    if feature not in world.settings.accepted_features(code):
+        return [], None
+    found = world.store.skus.scan(f"{code}|", cursor or "", limit + 1)
+    page = [
+        (summary, _sharers(world, sku))
+        for _, sku in found[:limit]
+        if feature not in sku.ineligible_features
+        and (summary := _summary(world, sku, {})).updated_at >= (since or 0)
+    ]
+    return page, found[limit - 1][0] if len(found) > limit else None
+
+
+def _sharers(world: World, sku: Sku) -> list[str]:
+    shared = world.store.sharers.scan(f"{sku.country}|{sku.fnsku}|")
+    return [other for _, other in shared if other != sku.sku]
 
 
 def _read_cursor(world: World, cursor: str | None) -> tuple[Micros, int, str]:
@@ -146,4 +220,5 @@ def _summary(world: World, sku: Sku, since: Mapping[str, Sequence[Movement]]) ->
             sums[movement.to_bucket] = sums.get(movement.to_bucket, 0) - movement.quantity
         if movement.from_bucket is not None:
             sums[movement.from_bucket] = sums.get(movement.from_bucket, 0) + movement.quantity
-    return Summary(sku.sku, sku.fnsku, sums)
+    updated_at = stock.updated_at if stock is not None else 0
+    return Summary(sku.sku, sku.fnsku, sums, sku.asin, sku.title, updated_at)

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from stockpool_amazon_sim import (
     cancelling,
+    hurrying,
     inventory,
     orders,
     previews,
@@ -19,7 +20,7 @@ from stockpool_amazon_sim import (
 from stockpool_amazon_sim.checks import invalid
 from stockpool_amazon_sim.countries import country as known_country
 from stockpool_amazon_sim.frame import Frame
-from stockpool_amazon_sim.inventory import SummaryPage
+from stockpool_amazon_sim.inventory import Summary, SummaryPage, known_sku
 from stockpool_amazon_sim.previews import Preview
 from stockpool_amazon_sim.records import Order, Removal, decode_order, encode
 from stockpool_amazon_sim.requests import (
@@ -59,24 +60,39 @@ class Operations(Frame):
     """
 
     def create_fulfillment_order(
-        self, request: FulfillmentOrderRequest, view: Callable[[Order], T]
+        self,
+        request: FulfillmentOrderRequest,
+        view: Callable[[Order], T],
+        *,
+        operation: str = "createFulfillmentOrder",
     ) -> T:
-        """createFulfillmentOrder. See `orders.create` for what is refused."""
+        """createFulfillmentOrder. See `orders.create` for what is refused.
+
+        Args:
+            operation: whose rate limit and faults count, here and below: there are two versions
+                of the API for the same orders.
+        """
         return self._perform(
-            "createFulfillmentOrder",
+            operation,
             request.seller_fulfillment_order_id,
             lambda world: view(orders.create(world, request)),
             writes=True,
         )
 
-    def get_fulfillment_order(self, order_id: str, view: Callable[[Order], T]) -> T | None:
+    def get_fulfillment_order(
+        self,
+        order_id: str,
+        view: Callable[[Order], T],
+        *,
+        operation: str = "getFulfillmentOrder",
+    ) -> T | None:
         """getFulfillmentOrder: None where Amazon answers that it knows no such order."""
 
         def read(world: World) -> T | None:
             order = world.store.orders.get(order_id) if order_id.isprintable() else None
             return None if order is None else view(order)
 
-        return self._perform("getFulfillmentOrder", order_id, read)
+        return self._perform(operation, order_id, read)
 
     def update_fulfillment_order(self, request: FulfillmentOrderRequest) -> None:
         """updateFulfillmentOrder. See `cancelling.update`."""
@@ -87,10 +103,51 @@ class Operations(Frame):
             writes=True,
         )
 
-    def cancel_fulfillment_order(self, order_id: str) -> None:
+    def revise_fulfillment_order(
+        self,
+        order_id: str,
+        revision: Callable[[Order], FulfillmentOrderRequest],
+        *,
+        operation: str = "updateFulfillmentOrder",
+    ) -> None:
+        """updateFulfillmentOrder, where the caller names only what changes.
+
+        Args:
+            revision: the whole order as it shall be, from what it is now.
+
+        Raises:
+            RejectedError: InvalidInput.
+        """
+
+        def change(world: World) -> None:
+            order = world.store.orders.get(order_id) if order_id.isprintable() else None
+            if order is None:
+                raise invalid("no order has this sellerFulfillmentOrderId")
+            cancelling.update(world, revision(order))
+
+        self._perform(operation, order_id, change, writes=True)
+
+    def submit_fulfillment_order_status_update(
+        self,
+        order_id: str,
+        status: str,
+        *,
+        operation: str = "submitFulfillmentOrderStatusUpdate",
+    ) -> None:
+        """submitFulfillmentOrderStatusUpdate (in the sandbox only). See `hurrying.bring_to`."""
+        self._perform(
+            operation,
+            order_id,
+            lambda world: hurrying.bring_to(world, order_id, status),
+            writes=True,
+        )
+
+    def cancel_fulfillment_order(
+        self, order_id: str, *, operation: str = "cancelFulfillmentOrder"
+    ) -> None:
         """cancelFulfillmentOrder: a request, see `cancelling.request_cancellation`."""
         self._perform(
-            "cancelFulfillmentOrder",
+            operation,
             order_id,
             lambda world: cancelling.request_cancellation(world, order_id),
             writes=True,
@@ -103,6 +160,7 @@ class Operations(Frame):
         *,
         query_start: datetime | None = None,
         limit: int = CHANGES_PAGE,
+        operation: str = "listAllFulfillmentOrders",
     ) -> OrderPage[T]:
         """listAllFulfillmentOrders: orders that changed after the cursor, as they are now.
 
@@ -113,20 +171,40 @@ class Operations(Frame):
         def read(world: World) -> OrderPage[T]:
             return _changed(world, view, cursor, query_start, limit)
 
-        return self._perform("listAllFulfillmentOrders", cursor or "", read)
+        return self._perform(operation, cursor or "", read)
 
-    def get_inventory_summaries(self, country: str, cursor: str | None = None) -> SummaryPage:
-        """getInventorySummaries of one country; all pages show one instant."""
+    def get_inventory_summaries(
+        self,
+        country: str,
+        cursor: str | None = None,
+        *,
+        skus: Sequence[str] = (),
+        since: datetime | None = None,
+        limit: int = inventory.PAGE,
+    ) -> SummaryPage:
+        """getInventorySummaries of one country; all pages show one instant.
+
+        See `inventory.summaries` for `skus` and `since`.
+        """
         return self._perform(
             "getInventorySummaries",
             f"{country}:{cursor}",
-            lambda world: inventory.summaries(world, country, cursor),
+            lambda world: inventory.summaries(
+                world,
+                country,
+                cursor,
+                skus=skus,
+                since=None if since is None else to_micros(since),
+                limit=limit,
+            ),
         )
 
-    def get_fulfillment_preview(self, request: FulfillmentOrderRequest) -> list[Preview]:
+    def get_fulfillment_preview(
+        self, request: FulfillmentOrderRequest, *, operation: str = "getFulfillmentPreview"
+    ) -> list[Preview]:
         """getFulfillmentPreview, for each speed of the country."""
         return self._perform(
-            "getFulfillmentPreview",
+            operation,
             request.seller_fulfillment_order_id,
             lambda world: previews.preview(world, request),
         )
@@ -148,21 +226,46 @@ class Operations(Frame):
 
         return self._perform("getFeatures", country, read)
 
-    def get_feature_sku(self, country: str, feature: str, sku: str) -> list[str]:
-        """getFeatureSKU: why a SKU is not eligible for a feature; empty if it is."""
+    def get_feature_sku(
+        self, country: str, feature: str, sku: str
+    ) -> tuple[list[str], Summary | None]:
+        """getFeatureSKU: why a SKU may not have a feature (empty if it may), and its stock."""
 
-        def read(world: World) -> list[str]:
-            known = world.store.skus.get(f"{country}|{sku}")
-            if known is None:
-                return ["INVALID_SKU"]
+        def read(world: World) -> tuple[list[str], Summary | None]:
+            found = inventory.summaries(world, country, None, skus=[sku]).summaries
+            if not found:
+                return ["INVALID_SKU"], None
             reasons = []
             if feature not in world.settings.accepted_features(country):
                 reasons.append("MERCHANT_NOT_ENROLLED")
-            if feature in known.ineligible_features:
+            if feature in known_sku(world, country, sku).ineligible_features:
                 reasons.append("SKU_NOT_ELIGIBLE")
-            return reasons
+            return reasons, found[0]
 
         return self._perform("getFeatureSKU", f"{country}:{sku}", read)
+
+    def get_feature_inventory(
+        self,
+        country: str,
+        feature: str,
+        cursor: str | None = None,
+        *,
+        since: datetime | None = None,
+        limit: int = 100,
+    ) -> tuple[list[tuple[Summary, list[str]]], str | None]:
+        """getFeatureInventory: SKUs that may have a feature, and where to go on.
+
+        With each comes a list of the other SKUs that share its stock.
+
+        Args:
+            since: only those of which a quantity changed at or after this time.
+        """
+        start = None if since is None else to_micros(since)
+
+        def read(world: World) -> tuple[list[tuple[Summary, list[str]]], str | None]:
+            return inventory.with_feature(world, country, feature, cursor, since=start, limit=limit)
+
+        return self._perform("getFeatureInventory", f"{country}:{feature}", read)
 
     def list_return_reason_codes(self) -> tuple[str, ...]:
         """listReturnReasonCodes; the same for every SKU here."""

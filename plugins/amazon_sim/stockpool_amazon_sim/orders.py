@@ -61,6 +61,7 @@ def create(world: World, request: FulfillmentOrderRequest) -> Order:
             gift_message=item.gift_message,
             comment=item.displayable_comment,
             unit_value=list(item.per_unit_declared_value) if item.per_unit_declared_value else None,
+            sent=dict(item.sent),
         )
         for item in request.items
     ]
@@ -81,6 +82,7 @@ def create(world: World, request: FulfillmentOrderRequest) -> Order:
         constraints,
         [feature for feature, _ in constraints if feature in granted],
         items,
+        sent=dict(request.sent),
     )
     store.count("orders:New")
     world.save(order)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from stockpool_amazon_sim.allocation import allocate
 from stockpool_amazon_sim.checks import invalid
@@ -20,7 +20,13 @@ from stockpool_amazon_sim.world import World
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """One speed. Fees by Amazon's name, in minor units of the country's currency."""
+    """One speed. Fees by Amazon's name, in minor units of the country's currency.
+
+    Attributes:
+        ship: the earliest and the latest time of leaving; None if nothing would be shipped.
+        picks: by center, what it would ship, as (place of the item in the request, units).
+        missing: units that are not there, as (place of the item, units).
+    """
 
     shipping_speed_category: str
     is_fulfillable: bool
@@ -29,6 +35,10 @@ class Preview:
     latest_arrival: Micros | None
     shipments: int
     order_unfulfillable_reasons: Sequence[str]
+    ship: tuple[Micros, Micros] | None = None
+    picks: Mapping[str, Sequence[tuple[int, int]]] = field(default_factory=dict)
+    missing: Sequence[tuple[int, int]] = ()
+    weight_grams: int = 0
 
 
 def preview(world: World, request: FulfillmentOrderRequest) -> list[Preview]:
@@ -41,11 +51,19 @@ def preview(world: World, request: FulfillmentOrderRequest) -> list[Preview]:
         raise invalid("marketplaceId is not one of this account's")
     skus = [known_sku(world, request.country, item.seller_sku) for item in request.items]
     reasons = _reasons(world, request)
-    centers, missing = _centers(world, request, skus)
-    if not centers or (missing and request.fulfillment_policy == "FillOrKill"):
+    picks, missing = _picks(world, request, skus)
+    if not picks or (missing and request.fulfillment_policy == "FillOrKill"):
         reasons.append("ItemQuantityNotAvailable")
+    weight = sum(
+        sku.weight_grams * item.quantity for sku, item in zip(skus, request.items, strict=True)
+    )
     return [
-        _preview(world, request, name, speed, skus, centers, reasons)
+        replace(
+            _preview(world, request, name, speed, skus, len(picks), reasons),
+            picks={} if reasons else picks,
+            missing=missing,
+            weight_grams=weight,
+        )
         for name, speed in country(request.country).speeds.items()
     ]
 
@@ -56,7 +74,7 @@ def _preview(
     name: str,
     speed: Speed,
     skus: Sequence[Sku],
-    centers: frozenset[str],
+    shipments: int,
     reasons: Sequence[str],
 ) -> Preview:
     if reasons:
@@ -73,7 +91,8 @@ def _preview(
     )
     earliest = world.now + speed.transit_days[0] * DAY
     latest = world.now + speed.latest_days * DAY
-    return Preview(name, True, fees, earliest, latest, len(centers), ())
+    ship = (world.now, world.now + speed.handling_days * DAY)
+    return Preview(name, True, fees, earliest, latest, shipments, (), ship)
 
 
 def _reasons(world: World, request: FulfillmentOrderRequest) -> list[str]:
@@ -91,10 +110,10 @@ def _reasons(world: World, request: FulfillmentOrderRequest) -> list[str]:
     return reasons
 
 
-def _centers(
+def _picks(
     world: World, request: FulfillmentOrderRequest, skus: Sequence[Sku]
-) -> tuple[frozenset[str], int]:
-    """The centers that would ship, and how many units are not there."""
+) -> tuple[dict[str, list[tuple[int, int]]], list[tuple[int, int]]]:
+    """What each center would ship, and the units that are not there, by place of the item."""
     demands = [(sku.fnsku, item.quantity) for sku, item in zip(skus, request.items, strict=True)]
     available = {
         fnsku: {
@@ -104,6 +123,9 @@ def _centers(
         for fnsku, _ in demands
     }
     near = country(request.country).centers_near(request.destination.fields()[STATE_FIELD])
-    picks = allocate(demands, available, near)
-    missing = sum(units for _, units in demands) - sum(units for _, _, units in picks)
-    return frozenset(center for _, center, _ in picks), missing
+    picks: dict[str, list[tuple[int, int]]] = {}
+    left = [units for _, units in demands]
+    for place, center, units in allocate(demands, available, near):
+        picks.setdefault(center, []).append((place, units))
+        left[place] -= units
+    return picks, [(place, units) for place, units in enumerate(left) if units]

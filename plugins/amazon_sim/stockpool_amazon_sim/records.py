@@ -23,7 +23,7 @@ DAY: Micros = 24 * HOUR
 
 @dataclass(slots=True)
 class Sku:
-    """A seller SKU in one country and the physical pool (`fnsku`) behind it."""
+    """A seller SKU in one country, the physical pool (`fnsku`) behind it, and its catalog page."""
 
     country: str
     sku: str
@@ -32,15 +32,22 @@ class Sku:
     size_tier: str = "small_standard"
     units_per_box: int = 10
     ineligible_features: list[str] = field(default_factory=list)
+    asin: str = ""
+    title: str = ""
 
 
 @dataclass(slots=True)
 class Stock:
-    """The units of one FNSKU in one country: center -> bucket -> units. No zeros, no negatives."""
+    """The units of one FNSKU in one country: center -> bucket -> units. No zeros, no negatives.
+
+    Attributes:
+        updated_at: when a quantity last changed, those on their way to Amazon left aside.
+    """
 
     country: str
     fnsku: str
     centers: dict[str, dict[str, int]] = field(default_factory=dict)
+    updated_at: Micros = 0
 
 
 @dataclass(slots=True)
@@ -68,7 +75,11 @@ class Movement:
 
 @dataclass(slots=True)
 class OrderItem:
-    """A line. `quantity` = shipped + cancelled + unfulfillable + what is still open."""
+    """A line. `quantity` = shipped + cancelled + unfulfillable + what is still open.
+
+    Attributes:
+        sent: what else the seller sent of it; it changes nothing here and is shown again.
+    """
 
     item_id: str
     sku: str
@@ -80,6 +91,7 @@ class OrderItem:
     gift_message: str | None = None
     comment: str | None = None
     unit_value: list[Any] | None = None
+    sent: dict[str, Any] = field(default_factory=dict)
 
     @property
     def open(self) -> int:
@@ -141,6 +153,7 @@ class Order:
         reserved: units set aside and not yet in a shipment, as [item index, center, units].
         deadline: when FillAll gives up waiting.
         attempts: createFulfillmentOrder calls that arrived under this id.
+        sent: what else the seller sent; it changes nothing here and is shown again.
     """
 
     order_id: str
@@ -166,6 +179,7 @@ class Order:
     attempts: int = 1
     returns: list[ReturnItem] = field(default_factory=list)
     dispatches: int = 0
+    sent: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

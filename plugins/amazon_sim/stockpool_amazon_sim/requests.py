@@ -5,9 +5,10 @@ Money is a pair of minor units and currency; times are aware.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class ItemRequest:
     gift_message: str | None = None
     displayable_comment: str | None = None
     per_unit_declared_value: tuple[int, str] | None = None
+    sent: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class FulfillmentOrderRequest:
 
     Attributes:
         feature_constraints: (feature, Required or NotRequired).
+        sent: other members, here and in the items: kept as they are, and shown again.
     """
 
     seller_fulfillment_order_id: str
@@ -76,6 +79,7 @@ class FulfillmentOrderRequest:
     fulfillment_action: str = "Ship"
     fulfillment_policy: str = "FillOrKill"
     feature_constraints: Sequence[tuple[str, str]] = ()
+    sent: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,15 @@ from dataclasses import dataclass
 
 from stockpool_amazon_sim.checks import invalid
 from stockpool_amazon_sim.ledger import Bucket, EventType
-from stockpool_amazon_sim.records import DAY, Order, Package, ReturnItem, Shipment
+from stockpool_amazon_sim.records import (
+    DAY,
+    Order,
+    Package,
+    ReturnItem,
+    Shipment,
+    decode_order,
+    encode,
+)
 from stockpool_amazon_sim.requests import ReturnRequestItem
 from stockpool_amazon_sim.stock import change_disposition, move, stock_of
 from stockpool_amazon_sim.storage.interface import Event
@@ -43,10 +51,15 @@ _USUAL = ((Bucket.FULFILLABLE, 0.7), (Bucket.CUSTOMER_DAMAGED, 0.3))
 
 @dataclass(frozen=True, slots=True)
 class ReturnAnswer:
-    """`accepted` return item ids with their authorization, and `refused` ones with the code."""
+    """`accepted` return item ids with their authorization, and `refused` ones with the code.
+
+    Attributes:
+        order: a copy of the order, with its returns.
+    """
 
     accepted: Sequence[tuple[str, str]]
     refused: Sequence[tuple[str, str]]
+    order: Order
 
 
 def create_return(
@@ -76,7 +89,7 @@ def create_return(
         accepted.append((granted.return_item_id, granted.authorization_id))
     if accepted:
         world.save(order)
-    return ReturnAnswer(accepted, refused)
+    return ReturnAnswer(accepted, refused, decode_order(encode(order)))
 
 
 def return_arrives(world: World, event: Event) -> None:

@@ -10,6 +10,9 @@ from stockpool_amazon_sim.ledger import Bucket, Code, EventType
 from stockpool_amazon_sim.records import Movement, Stock
 from stockpool_amazon_sim.world import World
 
+INBOUND = frozenset({Bucket.INBOUND_WORKING, Bucket.INBOUND_SHIPPED, Bucket.INBOUND_RECEIVING})
+"""On the way to Amazon: getInventorySummaries does not detect a change of these."""
+
 Place = tuple[str, Bucket]
 """A center and a bucket in it."""
 
@@ -61,6 +64,8 @@ def move(
     if target is not None:
         buckets = stock.centers.setdefault(target[0], {})
         buckets[target[1]] = buckets.get(target[1], 0) + quantity
+    if any(place is not None and place[1] not in INBOUND for place in (source, target)):
+        stock.updated_at = world.now
     world.store.stock.put(f"{stock.country}|{stock.fnsku}", stock)
     world.store.record(
         Movement(

@@ -11,7 +11,7 @@ Rules for the logic above:
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -106,6 +106,7 @@ class Store(ABC):
     injections: Table[Injection]
     waiting: Table[str]
     packages: Table[str]
+    sharers: Table[str]
     notes: Table[str]
 
     @abstractmethod
@@ -135,6 +136,10 @@ class Store(ABC):
     @abstractmethod
     def take_due(self, now: Micros) -> Event | None:
         """Remove and return the earliest event due at or before `now`; ties as scheduled."""
+
+    @abstractmethod
+    def take_next(self, subject: str, kinds: Collection[str]) -> Event | None:
+        """Remove and return a subject's earliest event of these kinds, due or not."""
 
     @abstractmethod
     def drop_events(self, subject: str, detail: str | None = None, kind: str | None = None) -> None:
@@ -198,6 +203,7 @@ DECODERS: Mapping[str, Callable[[str], Any]] = {
     "injections": decode_injection,
     "waiting": decode_text,
     "packages": decode_text,
+    "sharers": decode_text,
     "notes": decode_text,
 }
 """How each table's records are read back; the names are those of the `Store`'s members."""

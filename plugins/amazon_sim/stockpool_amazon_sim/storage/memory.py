@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any, TypeVar
@@ -129,6 +129,19 @@ class MemoryStore(Store):
                 self._forget(number, event)
                 return event
         return None
+
+    def take_next(self, subject: str, kinds: Collection[str]) -> Event | None:
+        numbers = [
+            number
+            for number in self._by_subject.get(subject, ())
+            if self._events[number].kind in kinds
+        ]
+        if not numbers:
+            return None
+        first = min(numbers, key=lambda number: (self._events[number].due, number))
+        event = self._events[first]
+        self._forget(first, event)
+        return event
 
     def drop_events(self, subject: str, detail: str | None = None, kind: str | None = None) -> None:
         for number in list(self._by_subject.get(subject, ())):

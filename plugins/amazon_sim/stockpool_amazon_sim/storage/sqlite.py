@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -267,6 +267,18 @@ class SqliteStore(Store):
             " WHERE due <= ? ORDER BY due, number LIMIT 1",
             (now,),
         ).fetchone()
+        if found is None:
+            return None
+        self.execute("DELETE FROM events WHERE number = ?", found[:1])
+        return Event(found[1], found[2], found[3], found[4], bool(found[5]))
+
+    def take_next(self, subject: str, kinds: Collection[str]) -> Event | None:
+        rows = self.execute(
+            "SELECT number, due, kind, subject, detail, quiet FROM events"
+            " WHERE subject = ? ORDER BY due, number",
+            (subject,),
+        ).fetchall()
+        found = next((row for row in rows if row[2] in kinds), None)
         if found is None:
             return None
         self.execute("DELETE FROM events WHERE number = ?", found[:1])

@@ -1,0 +1,67 @@
+"""submitFulfillmentOrderStatusUpdate: the sandbox's way to bring an order into a status at once.
+
+The order's own next steps are carried out before their time, so it ends where it would have come
+to anyway; a final status that the seller or the stock decides is entered as if they had.
+"""
+
+from __future__ import annotations
+
+from stockpool_amazon_sim.cancelling import cancel_open
+from stockpool_amazon_sim.checks import invalid
+from stockpool_amazon_sim.orders import conclude, finish
+from stockpool_amazon_sim.records import Order
+from stockpool_amazon_sim.reserving import release_reserved
+from stockpool_amazon_sim.statuses import FINAL, OrderEvent, OrderStatus
+from stockpool_amazon_sim.timetable import HANDLERS
+from stockpool_amazon_sim.world import World
+
+STEPS = frozenset({"validate", "plan", "allocate", "pick", "pack", "ship"})
+"""The dated events that lead an order on."""
+
+
+def bring_to(world: World, order_id: str, status: str) -> None:
+    """Bring an order to `status`.
+
+    Raises:
+        RejectedError: InvalidInput for an unknown order or status, or if nothing leads there.
+    """
+    order = world.store.orders.get(order_id)
+    if order is None:
+        raise invalid("no order has this sellerFulfillmentOrderId")
+    if status not in set(OrderStatus):
+        raise invalid(f"there is no status {status}")
+    if order.status == status:
+        return
+    match status:
+        case OrderStatus.CANCELLED if order.status not in FINAL and not order.shipments:
+            cancel_open(world, order)
+        case OrderStatus.INVALID if order.status == OrderStatus.NEW:
+            order.reason = "InvalidInSandbox"
+            finish(world, order, OrderEvent.REFUSED)
+        case OrderStatus.UNFULFILLABLE if order.status in ("Received", "Planning"):
+            _find_nothing(world, order)
+        case (
+            OrderStatus.RECEIVED
+            | OrderStatus.PLANNING
+            | OrderStatus.PROCESSING
+            | (OrderStatus.COMPLETE)
+        ):
+            _hurry(world, order, status)
+    if order.status != status:
+        raise invalid(f"the order is {order.status} and does not become {status}")
+
+
+def _hurry(world: World, order: Order, status: str) -> None:
+    while order.status != status and order.status not in FINAL:
+        event = world.store.take_next(order.order_id, STEPS)
+        if event is None:
+            return
+        HANDLERS[event.kind](world, event)
+
+
+def _find_nothing(world: World, order: Order) -> None:
+    release_reserved(world, order)
+    for item in order.items:
+        item.unfulfillable += item.open
+    order.reason = "ItemQuantityNotAvailable"
+    conclude(world, order)

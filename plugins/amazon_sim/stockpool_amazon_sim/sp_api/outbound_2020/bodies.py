@@ -1,0 +1,212 @@
+"""The bodies that sellers send to the Fulfillment Outbound API 2020-07-01.
+
+What the simulator has no rule for (cash on delivery, delivery windows, e-mail addresses ...) is
+checked for its shape only, kept, and shown again.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+
+from stockpool.money import to_minor
+from stockpool_amazon_sim.requests import FulfillmentOrderRequest, ItemRequest
+from stockpool_amazon_sim.sp_api.addresses import AddressBody
+from stockpool_amazon_sim.sp_api.reading import Body
+
+SPEEDS = {"Standard": "standard", "Expedited": "expedited", "Priority": "priority"}
+"""Amazon's speed categories and the simulator's. ScheduledDelivery (Japan) is not simulated."""
+
+_ORDER_SENT = (
+    "deliveryWindow",
+    "deliveryPreferences",
+    "codSettings",
+    "shipFromCountryCode",
+    "notificationEmails",
+    "paymentInformation",
+)
+_ITEM_SENT = ("fulfillmentNetworkSku", "perUnitPrice", "perUnitTax")
+
+
+def _known_speed(value: str) -> str:
+    if value not in SPEEDS:
+        raise ValueError(f"must be one of {', '.join(SPEEDS)}")
+    return value
+
+
+Speed = Annotated[str, AfterValidator(_known_speed)]
+Email = Annotated[str, StringConstraints(max_length=64)]
+
+
+class MoneyBody(Body):
+    """`Money`: a decimal string and a currency."""
+
+    currency_code: str
+    value: str
+
+    def minor(self) -> tuple[int, str]:
+        """Minor units and currency."""
+        return to_minor(self.value, self.currency_code), self.currency_code
+
+
+class Feature(Body):
+    """`FeatureSettings`."""
+
+    feature_name: str
+    feature_fulfillment_policy: str = "NotRequired"
+
+
+class Item(Body):
+    """An element of `items` of a create or preview request."""
+
+    seller_sku: str
+    seller_fulfillment_order_item_id: str
+    quantity: int
+    gift_message: str | None = None
+    displayable_comment: str | None = None
+    per_unit_declared_value: MoneyBody | None = None
+
+    def request(self, sent: dict[str, Any]) -> ItemRequest:
+        """As the simulator takes it."""
+        value = self.per_unit_declared_value
+        return ItemRequest(
+            self.seller_fulfillment_order_item_id,
+            self.seller_sku,
+            self.quantity,
+            self.gift_message,
+            self.displayable_comment,
+            None if value is None else value.minor(),
+            {name: sent[name] for name in _ITEM_SENT if sent.get(name) is not None},
+        )
+
+
+class CreateOrder(Body):
+    """`CreateFulfillmentOrderRequest`."""
+
+    seller_fulfillment_order_id: str
+    displayable_order_id: str
+    displayable_order_date: AwareDatetime
+    displayable_order_comment: str
+    shipping_speed_category: Speed
+    destination_address: AddressBody
+    items: list[Item]
+    marketplace_id: str | None = None
+    fulfillment_action: str = "Ship"
+    fulfillment_policy: str = "FillOrKill"
+    feature_constraints: tuple[Feature, ...] = ()
+    notification_emails: tuple[Email, ...] = ()
+
+    def request(self, country: str, sent: dict[str, Any]) -> FulfillmentOrderRequest:
+        """As the simulator takes it.
+
+        Args:
+            sent: the same body as it came.
+        """
+        return FulfillmentOrderRequest(
+            self.seller_fulfillment_order_id,
+            country,
+            self.displayable_order_id.strip(),
+            self.displayable_order_date,
+            self.displayable_order_comment,
+            SPEEDS[self.shipping_speed_category],
+            self.destination_address.destination(),
+            [item.request(raw) for item, raw in zip(self.items, sent["items"], strict=True)],
+            self.fulfillment_action,
+            self.fulfillment_policy,
+            [
+                (one.feature_name, one.feature_fulfillment_policy)
+                for one in self.feature_constraints
+            ],
+            {name: sent[name] for name in _ORDER_SENT if sent.get(name) is not None},
+        )
+
+
+class UpdateItem(Body):
+    """An element of `items` of an update request."""
+
+    seller_fulfillment_order_item_id: str
+    quantity: int
+
+
+class UpdateOrder(Body):
+    """`UpdateFulfillmentOrderRequest`: only what changes."""
+
+    displayable_order_comment: str | None = None
+    destination_address: AddressBody | None = None
+    fulfillment_action: str | None = None
+    items: list[UpdateItem] | None = None
+
+
+class Preview(Body):
+    """`GetFulfillmentPreviewRequest`."""
+
+    address: AddressBody
+    items: list[Item]
+    marketplace_id: str | None = None
+    shipping_speed_categories: tuple[Speed, ...] = tuple(SPEEDS)
+    include_cod_fulfillment_preview: bool = Field(False, alias="includeCODFulfillmentPreview")
+    feature_constraints: tuple[Feature, ...] = ()
+
+
+class ReturnItem(Body):
+    """`CreateReturnItem`: one unit."""
+
+    seller_return_item_id: str
+    seller_fulfillment_order_item_id: str
+    amazon_shipment_id: str
+    return_reason_code: str
+    return_comment: str = Field("", max_length=1000)
+
+
+class CreateReturn(Body):
+    """`CreateFulfillmentReturnRequest`."""
+
+    items: list[ReturnItem]
+
+
+class StatusUpdate(Body):
+    """`SubmitFulfillmentOrderStatusUpdateRequest`."""
+
+    fulfillment_order_status: str
+
+
+class Product(Body):
+    """`GetDeliveryOffersProduct`, with the one identifier and the amount inside it."""
+
+    class _Identifier(Body):
+        merchant_sku: str
+
+    class _Amount(Body):
+        unit_of_measure: str
+        value: str
+
+    product_identifier: _Identifier
+    amount: _Amount | None = None
+
+
+class Terms(Body):
+    """`GetDeliveryOffersTerms`."""
+
+    class _Origin(Body):
+        country_code: str
+
+    class _Destination(Body):
+        class _Address(Body):
+            postal_code: str
+            country_code: str
+            state_or_region: str | None = None
+            city: str | None = None
+
+        delivery_address: _Address | None = None
+        ip_address: str | None = None
+
+    origin: _Origin
+    destination: _Destination
+
+
+class DeliveryOffers(Body):
+    """`GetDeliveryOffersRequest`."""
+
+    product: Product
+    terms: Terms

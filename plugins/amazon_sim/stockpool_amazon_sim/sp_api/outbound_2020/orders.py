@@ -1,0 +1,98 @@
+"""createFulfillmentOrder and what can be done with an order then."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stockpool_amazon_sim.records import Order
+from stockpool_amazon_sim.requests import Destination, FulfillmentOrderRequest, ItemRequest
+from stockpool_amazon_sim.simulated_time import to_datetime
+from stockpool_amazon_sim.sp_api.messages import Call, Json, invalid_input
+from stockpool_amazon_sim.sp_api.outbound_2020.bodies import (
+    CreateOrder,
+    StatusUpdate,
+    UpdateOrder,
+)
+from stockpool_amazon_sim.sp_api.outbound_2020.order_json import header_json, order_json
+from stockpool_amazon_sim.sp_api.reading import country_of, moment, read_body, text
+
+_PAGE = 100
+
+
+def create(call: Call) -> Json:
+    """createFulfillmentOrder: 200 says that it was received, no more."""
+    body = read_body(call, CreateOrder)
+    request = body.request(country_of(call, body.marketplace_id), dict(call.body))
+    call.simulator.create_fulfillment_order(request, lambda _: None)
+    return {}
+
+
+def get(call: Call) -> Json:
+    """getFulfillmentOrder. An unknown id is 400 InvalidInput."""
+    payload = call.simulator.get_fulfillment_order(_order_id(call), order_json)
+    if payload is None:
+        raise invalid_input("No order has this sellerFulfillmentOrderId.")
+    return {"payload": payload}
+
+
+def list_all(call: Call) -> Json:
+    """listAllFulfillmentOrders: headers of the orders that changed, the oldest change first."""
+    token = text(call, "nextToken")
+    start = moment(call, "queryStartDate")
+    cursor = None if token is None else call.tokens.read("listAllFulfillmentOrders", token)
+    page = call.simulator.list_all_fulfillment_orders(
+        header_json, cursor, query_start=start, limit=_PAGE
+    )
+    payload: dict[str, Any] = {"fulfillmentOrders": list(page.orders)}
+    if page.more:
+        payload["nextToken"] = call.tokens.write("listAllFulfillmentOrders", page.cursor)
+    return {"payload": payload}
+
+
+def update(call: Call) -> Json:
+    """updateFulfillmentOrder: members that are left out stay as they are."""
+    body = read_body(call, UpdateOrder)
+    call.simulator.revise_fulfillment_order(_order_id(call), lambda order: _revised(order, body))
+    return {}
+
+
+def cancel(call: Call) -> Json:
+    """cancelFulfillmentOrder: a request; 200 proves nothing."""
+    call.simulator.cancel_fulfillment_order(_order_id(call))
+    return {}
+
+
+def submit_status(call: Call) -> Json:
+    """submitFulfillmentOrderStatusUpdate: only Amazon's sandbox has it."""
+    body = read_body(call, StatusUpdate)
+    call.simulator.submit_fulfillment_order_status_update(
+        _order_id(call), body.fulfillment_order_status
+    )
+    return {}
+
+
+def _order_id(call: Call) -> str:
+    return call.names["sellerFulfillmentOrderId"]
+
+
+def _revised(order: Order, body: UpdateOrder) -> FulfillmentOrderRequest:
+    address = body.destination_address
+    quantities = {item.seller_fulfillment_order_item_id: item.quantity for item in body.items or ()}
+    unknown = quantities.keys() - {item.item_id for item in order.items}
+    if unknown:
+        raise invalid_input(f"items: {min(unknown)} is not part of the order.")
+    return FulfillmentOrderRequest(
+        order.order_id,
+        order.country,
+        order.displayable_order_id,
+        to_datetime(order.displayable_order_date),
+        body.displayable_order_comment or order.displayable_order_comment,
+        order.speed,
+        Destination(*order.address) if address is None else address.destination(),  # type: ignore[arg-type]
+        [
+            ItemRequest(item.item_id, item.sku, quantities.get(item.item_id, item.quantity))
+            for item in order.items
+        ],
+        body.fulfillment_action or order.action,
+        order.policy,
+    )
