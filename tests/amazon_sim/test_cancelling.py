@@ -40,7 +40,7 @@ def test_an_order_is_cancelled_before_it_is_processed(
     assert state_of(network).status == "Cancelled"
     assert state_of(network).items[0].cancelled == 2
     assert network.simulator.buckets("US", "MUG") == {"fulfillable": 5}
-    assert network.idle()
+    assert network.simulator.idle()
 
 
 def test_a_request_may_come_too_late(

@@ -136,8 +136,8 @@ def act(network: AmazonSimNetwork, clock: ManualClock, step: tuple[Any, ...]) ->
 
 def finish(network: AmazonSimNetwork, clock: ManualClock) -> None:
     clock.advance(timedelta(days=120).total_seconds())
-    network.idle()
-    assert network.idle()
+    network.simulator.idle()
+    assert network.simulator.idle()
 
 
 def everything(network: AmazonSimNetwork) -> dict[str, Any]:

@@ -63,7 +63,7 @@ def test_both_forms_tell_the_same_story(
     for _ in range(30):
         clock.advance(days=2)
         for network in networks:
-            network.idle()
+            network.simulator.idle()
     for network in networks:
         simulator = network.simulator
         ledger = simulator.ledger("US", "MUG", internal=True)

@@ -212,8 +212,8 @@ def test_an_undeliverable_parcel_comes_back_and_is_graded(
     network.create_fulfillment(order(quantities={"MUG": 3}))
     network.simulator.inject("undeliverable_parcel")
     clock.advance(days=60)
-    network.idle()
-    assert network.idle()
+    network.simulator.idle()
+    assert network.simulator.idle()
     assert sum(network.simulator.buckets("US", "MUG").values()) == 3
     kinds = [movement.event_type for movement in network.simulator.ledger("US", "MUG")]
     assert kinds[:3] == ["Receipts", "Shipments", "CustomerReturns"]
@@ -231,7 +231,7 @@ def test_changes_come_twice_late_and_in_another_order(
         network.create_fulfillment(order(f"F-{number}"))
     told: dict[str, list[FulfillmentState]] = {}
     cursor: str | None = None
-    while not network.idle():
+    while not network.simulator.idle():
         clock.advance(hours=3)
         page = network.changes(cursor)
         cursor = page.cursor

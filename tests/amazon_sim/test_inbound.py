@@ -18,7 +18,7 @@ def test_units_pass_through_the_inbound_buckets(
 ) -> None:
     network.simulator.announce_inbound("US", {"MUG": 10})
     seen: list[set[str]] = []
-    while not network.idle():
+    while not network.simulator.idle():
         buckets = set(network.simulator.buckets("US", "MUG"))
         if buckets not in seen[-1:]:
             seen.append(buckets)

@@ -21,7 +21,7 @@ def test_an_order_is_shipped_and_delivered(
     network.simulator.stock("US", "MUG", 10)
     network.create_fulfillment(order(quantities={"MUG": 2}))
     statuses = []
-    while not network.idle():
+    while not network.simulator.idle():
         clock.advance(minutes=1)
         state = network.get_fulfillment("F-1")
         assert state is not None
@@ -88,7 +88,7 @@ def test_orders_are_listed_from_a_time_on(
     network.simulator.stock("US", "MUG", 10)
     network.create_fulfillment(order("F-1"))
     clock.advance(days=20)
-    network.idle()
+    network.simulator.idle()
     since = clock.now()
     network.create_fulfillment(order("F-2"))
     page = network.simulator.list_all_fulfillment_orders(

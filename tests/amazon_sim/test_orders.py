@@ -105,7 +105,7 @@ def test_an_address_that_cannot_be_served_turns_invalid_later(
     assert state_of(network).status == "Invalid"
     assert "InvalidDestinationAddress" in (state_of(network).status_reason or "")
     assert network.simulator.buckets("US", "MUG") == {"fulfillable": 10}
-    assert network.idle()
+    assert network.simulator.idle()
 
 
 def test_a_country_may_ship_to_others(
@@ -212,8 +212,8 @@ def test_a_hold_reserves_and_dies_after_fourteen_days(
     clock.advance(days=13)
     assert state_of(network).status == "Received"
     assert network.simulator.buckets("US", "MUG")["pending_customer_order"] == 2
-    network.idle()
-    assert network.idle(), "the expiry of a hold is no work under way"
+    network.simulator.idle()
+    assert network.simulator.idle(), "the expiry of a hold is no work under way"
     clock.advance(days=2)
     assert outcome(network) == ("Cancelled", [(2, 2, 0)])
     assert network.simulator.buckets("US", "MUG") == {"fulfillable": 5}

@@ -54,7 +54,7 @@ def test_units_leave_part_by_part(
 ) -> None:
     stocked.create_removal(request(disposition=disposition))
     statuses = [state_of(stocked).status]
-    while not stocked.idle():
+    while not stocked.simulator.idle():
         clock.advance(hours=1)
         if state_of(stocked).status != statuses[-1]:
             statuses.append(state_of(stocked).status)

@@ -14,6 +14,7 @@ from stockpool.plugins.network import FulfillmentRequest
 from stockpool_amazon_sim import AmazonSimNetwork, Simulator
 
 MakeNetwork = Callable[..., AmazonSimNetwork]
+MakeRequest = Callable[..., FulfillmentRequest]
 
 
 def test_it_starts_with_the_engine_and_runs_faster(
@@ -99,3 +100,15 @@ def test_only_a_simulators_file_can_be_joined(tmp_path: Path) -> None:
     (tmp_path / "empty.db").touch()
     with pytest.raises(ConfigurationError, match="no simulator"):
         Simulator.open(tmp_path / "empty.db")
+
+
+def test_what_is_days_away_is_not_waited_for(make_network: MakeNetwork, order: MakeRequest) -> None:
+    """`run --until-idle` ends once the orders are placed, not when the parcels have arrived."""
+    slow, fast = make_network(state=None), make_network(state=None, speed=100_000)
+    for network in (slow, fast):
+        network.simulator.stock("US", "MUG", 1)
+        network.create_fulfillment(order())
+    slow.simulator.advance_to(slow.simulator.now() + timedelta(hours=1))
+    assert slow.idle()
+    assert not slow.simulator.idle()
+    assert not fast.idle()

@@ -18,7 +18,7 @@ from stockpool.clock import Clock
 from stockpool.errors import ConfigurationError, OutcomeUnknown, Throttled, TransientError
 from stockpool_amazon_sim import faults, inventory, rate_limits
 from stockpool_amazon_sim.draws import Draws
-from stockpool_amazon_sim.records import DAY, Micros, Sku
+from stockpool_amazon_sim.records import DAY, SECOND, Micros, Sku
 from stockpool_amazon_sim.settings import AmazonSimSettings, CallFaults
 from stockpool_amazon_sim.simulated_time import Anchor, to_datetime, to_micros
 from stockpool_amazon_sim.stock_file import StockRow, initial_stock
@@ -103,16 +103,22 @@ class Frame:
             due = self._store.next_due()
         return None if due is None else to_datetime(due)
 
-    def idle(self) -> bool:
+    def idle(self, within: float | None = None) -> bool:
         """Whether nothing is under way: no dated event is left, but the expiry of holds.
+
+        Args:
+            within: only what comes in so many seconds of the engine's clock counts.
 
         A call during which something happened answers False, so that what it brought is read
         before the next call says True.
         """
         with self._lock:
             with self._store.reading():
-                if not self._store.has_due(self._now()):
-                    return not self._store.busy()
+                now = self._now()
+                if not self._store.has_due(now):
+                    due = self._store.next_due()
+                    seconds = None if due is None else (due - now) / SECOND / self.settings.speed
+                    return seconds is None or (within is not None and seconds > within)
             with self._store.transaction():
                 self._advance(self._now())
             return False

@@ -30,6 +30,9 @@ from stockpool_amazon_sim.settings import AmazonSimSettings
 from stockpool_amazon_sim.simulated_time import to_datetime
 from stockpool_amazon_sim.simulator import Simulator
 
+_MOMENT = 60.0
+"""Seconds that are worth waiting for news. On a slow clock a parcel takes days."""
+
 
 class AmazonSimNetwork(Network):
     """A simulated Amazon as the engine sees it; `simulator` has the controls."""
@@ -82,7 +85,7 @@ class AmazonSimNetwork(Network):
         return self.simulator.get_removal_order(removal_order_id, views.removal_state)
 
     def idle(self) -> bool:
-        return self.simulator.idle()
+        return self.simulator.idle(within=_MOMENT)
 
     def close(self) -> None:
         self.simulator.close()

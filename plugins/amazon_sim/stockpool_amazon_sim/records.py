@@ -16,7 +16,8 @@ from typing import Any
 Micros = int
 """Microseconds since 1970, UTC."""
 
-MINUTE: Micros = 60_000_000
+SECOND: Micros = 1_000_000
+MINUTE: Micros = 60 * SECOND
 HOUR: Micros = 60 * MINUTE
 DAY: Micros = 24 * HOUR
 

@@ -146,10 +146,6 @@ class Store(ABC):
         """Remove what is still to come for a subject (all of it, or one detail or kind)."""
 
     @abstractmethod
-    def busy(self) -> bool:
-        """Whether an event that is not quiet is still to come."""
-
-    @abstractmethod
     def next_due(self) -> Micros | None:
         """When the earliest event that is not quiet is due."""
 

@@ -157,9 +157,6 @@ class MemoryStore(Store):
             del self._by_subject[event.subject]
         self._loud -= not event.quiet
 
-    def busy(self) -> bool:
-        return self._loud > 0
-
     def next_due(self) -> Micros | None:
         if not self._loud:
             return None

@@ -291,9 +291,6 @@ class SqliteStore(Store):
             (subject, detail, kind),
         )
 
-    def busy(self) -> bool:
-        return self.next_due() is not None
-
     def next_due(self) -> Micros | None:
         found = self.execute("SELECT min(due) FROM events WHERE quiet = 0").fetchone()
         due: Micros | None = found[0]
