@@ -1,0 +1,60 @@
+"""Amazon's rate limits, as published and as learned from its answers."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Mapping
+from dataclasses import replace
+
+from stockpool.plugins.network import RateLimit
+
+PUBLISHED: Mapping[str, RateLimit] = {
+    "createFulfillmentOrder": RateLimit(2.0, 30),
+    "updateFulfillmentOrder": RateLimit(2.0, 30),
+    "cancelFulfillmentOrder": RateLimit(2.0, 30),
+    "getFulfillmentOrder": RateLimit(2.0, 30),
+    "listAllFulfillmentOrders": RateLimit(2.0, 30),
+    "getFulfillmentPreview": RateLimit(2.0, 30),
+    "getPackageTrackingDetails": RateLimit(2.0, 30),
+    "getInventorySummaries": RateLimit(2.0, 2),
+    "getMarketplaceParticipations": RateLimit(0.016, 15),
+}
+"""The default usage plans (calls a second, calls at once); accounts may have others.
+
+Both versions of the Fulfillment Outbound API have the same figures, and its operations of 2026
+count here under their names of 2020 (`createOrder` is `createFulfillmentOrder`).
+"""
+
+
+class Rates:
+    """The limits by operation. Safe to share between threads.
+
+    Answers tell the rate, not the burst (`x-amzn-RateLimit-Limit`), and not always; so what is
+    learned corrects the published rate and is forgotten with the process.
+    """
+
+    def __init__(self) -> None:
+        self._limits = dict(PUBLISHED)
+        self._lock = threading.Lock()
+
+    def learn(self, operation: str, told: str | None) -> None:
+        """Take the header of an answer; None and what is no positive number change nothing."""
+        try:
+            rate = float(told or "")
+        except ValueError:
+            return
+        if not (math.isfinite(rate) and rate > 0):
+            return
+        with self._lock:
+            self._limits[operation] = replace(self._limits[operation], rate=rate)
+
+    def seconds_for_one(self, operation: str) -> float:
+        """How long the limit needs to allow one more call."""
+        with self._lock:
+            return 1 / self._limits[operation].rate
+
+    def table(self) -> Mapping[str, RateLimit]:
+        """All limits as they are now."""
+        with self._lock:
+            return dict(self._limits)
