@@ -21,13 +21,20 @@ from stockpool.crashpoints import reached
 from stockpool.errors import ConfigurationError, PluginError, Throttled
 from stockpool.ids import IdSource
 from stockpool.inventory import Inventory
+from stockpool.orders.asking import lock_due, put_off
 from stockpool.orders.progress import apply_states
 from stockpool.orders.service import Orders
 from stockpool.outbox import cursors, leases
 from stockpool.outbox.dispatch import Dispatch, release
 from stockpool.outbox.rate_limits import take
 from stockpool.plugins.channel import Channel, ChannelCapability, OrderPage
-from stockpool.plugins.network import ChangePage, Network, RateLimit
+from stockpool.plugins.network import (
+    ChangePage,
+    FulfillmentState,
+    Network,
+    NetworkCapability,
+    RateLimit,
+)
 from stockpool.plugins.observer import Event
 from stockpool.problems import Problem
 from stockpool.removals.service import Removals
@@ -198,6 +205,50 @@ class Duties:
             return len(news)
 
         return self.database.run(work)
+
+    def ask_for_parcels(self, name: str, *, most: int = 20) -> int:
+        """Ask for orders with parcels on the way, where `changes` does not tell of them.
+
+        Returns how many were asked for; as many as the network's limit lets through.
+        """
+        network = self.networks[name]
+        if NetworkCapability.PARCELS_BY_ASKING not in network.capabilities:
+            return 0
+        return self._contained(
+            f"network:{name}:parcels", lambda: self._ask_for_parcels(name, network, most)
+        )
+
+    def _ask_for_parcels(self, name: str, network: Network, most: int) -> int | None:
+        pools = [pool for pool in self.inventory.pools if pool.startswith(f"{name}:")]
+        limit = network.rate_limits().get("getFulfillmentOrder")
+
+        def choose(connection: Connection) -> list[str]:
+            now = self.clock.now()
+            due = lock_due(connection, pools, at=now, most=most)
+            if due and limit is not None:
+                operation = "getFulfillmentOrder"
+                due = due[: take(connection, name, operation, limit, wanted=len(due), at=now)]
+            if due:
+                put_off(connection, due, at=now)
+            return due
+
+        chosen = self.database.run(choose)
+        if not chosen:
+            return None
+        capabilities = {n: channel.capabilities for n, channel in self.channels.items()}
+        states: list[FulfillmentState] = []
+        try:
+            for fulfillment_order_id in chosen:
+                state = network.get_fulfillment(fulfillment_order_id)
+                states += [] if state is None else [state]
+        finally:
+            # What was told before something failed is news all the same.
+            self.database.run(
+                lambda connection: apply_states(
+                    connection, states, at=self.clock.now(), ids=self.ids, capabilities=capabilities
+                )
+            )
+        return len(chosen)
 
     def take_snapshots(self, name: str) -> int:
         """Take a network's stock figures; returns how many SKUs were adjusted."""

@@ -262,6 +262,7 @@ class Engine:
         for dispatch in self.duties.dispatch():
             done += len(self.carrier.carry_out(dispatch.effect_ids))
         done += sum(self.duties.follow_network(name) for name in self.networks)
+        done += sum(self.duties.ask_for_parcels(name) for name in self.networks)
         done += self.duties.follow_removals()
         done += sum(self.duties.publish_availability(name) for name in self.channels)
         return done

@@ -152,5 +152,6 @@ class Service:
             self.actors.send("publish_availability", name)
         for name in self.engine.networks:
             self.actors.send("follow_network", name)
+            self.actors.send("ask_for_parcels", name)
         self.actors.send("fill_waiting")
         self.actors.send("follow_removals")

@@ -15,6 +15,7 @@ from stockpool.ids import IdSource
 from stockpool.orders import cancellation_requests
 from stockpool.orders.alarms import concerns_of
 from stockpool.orders.announcements import cancellation_effect, tracking_effect
+from stockpool.orders.asking import ask_again_at
 from stockpool.orders.counting import Step, apply, count_delivered, parts_gone
 from stockpool.orders.fulfillment_rows import FulfillmentRow, lock_fulfillment_orders
 from stockpool.orders.merging import (
@@ -70,7 +71,7 @@ def apply_states(
     apply(connection, [c for entry in sound for c in entry.merged.changes], at=at)
     count_delivered(connection, [d for entry in sound for d in entry.merged.delivered])
     told = store_shipments(connection, sound, known)
-    _store_heads(connection, sound)
+    _store_heads(connection, sound, at)
     effects = _tracking(sound, told, capabilities)
     effects += _cancellation_news(connection, sound, capabilities, at)
     record(connection, effects, at=at)
@@ -102,14 +103,17 @@ def _accept_unrecorded(
     )
 
 
-def _store_heads(connection: Connection, news: Sequence[News]) -> None:
+def _store_heads(connection: Connection, news: Sequence[News], at: datetime) -> None:
     if not news:
         return
     connection.execute(
         update(fulfillment_orders)
         .where(fulfillment_orders.c.id == bindparam("which"))
         .values(
-            status=bindparam("told"), status_reason=bindparam("why"), updated_at=bindparam("when_")
+            status=bindparam("told"),
+            status_reason=bindparam("why"),
+            updated_at=bindparam("when_"),
+            ask_at=bindparam("again"),
         ),
         [
             {
@@ -117,6 +121,7 @@ def _store_heads(connection: Connection, news: Sequence[News]) -> None:
                 "told": _status(entry).value,
                 "why": entry.state.status_reason,
                 "when_": entry.state.updated_at,
+                "again": ask_again_at(entry.state, at),
             }
             for entry in news
         ],

@@ -129,6 +129,14 @@ fulfillment_orders = Table(
     Column("updated_at", UtcDateTime),
     # Set when the order was given up before the network took it.
     Column("withdrawn_at", UtcDateTime),
+    # When to ask what has become of its parcels, while some are on the way.
+    Column("ask_at", UtcDateTime),
+)
+Index(
+    "ix_fulfillment_orders_ask_at",
+    fulfillment_orders.c.ask_at,
+    postgresql_where=text("ask_at IS NOT NULL"),
+    sqlite_where=text("ask_at IS NOT NULL"),
 )
 Index(
     "ix_fulfillment_orders_open",

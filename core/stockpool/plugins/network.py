@@ -29,6 +29,10 @@ class NetworkCapability(StrEnum):
     PREVIEW = "preview"
     REMOVALS = "removals"
 
+    PARCELS_BY_ASKING = "parcels_by_asking"
+    """`changes` does not tell what a carrier does with a parcel; `get_fulfillment` does. The engine
+    asks now and then for every order with a parcel on the way."""
+
 
 class FulfillmentOrderStatus(StrEnum):
     """Amazon's statuses of a fulfillment order (Fulfillment Outbound API 2020-07-01)."""
@@ -350,9 +354,9 @@ class Network(ABC):
     """One configured fulfillment network: a seller's account, with one pool a country.
 
     `operations` that count against a rate limit are named as in the API model:
-    `createFulfillmentOrder`, `cancelFulfillmentOrder`, `getFulfillmentOrder`,
-    `listAllFulfillmentOrders`, `getInventorySummaries`, `getFulfillmentPreview`,
-    `createRemovalOrder`, `getRemovalOrder`.
+    `createFulfillmentOrder`, `updateFulfillmentOrder`, `cancelFulfillmentOrder`,
+    `getFulfillmentOrder`, `listAllFulfillmentOrders`, `getInventorySummaries`,
+    `getFulfillmentPreview`, `createRemovalOrder`, `getRemovalOrder`.
     """
 
     capabilities: frozenset[NetworkCapability] = frozenset()
