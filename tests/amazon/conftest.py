@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from scripted_amazon import ScriptedAmazon
+from scripted_amazon import SECRETS, ScriptedAmazon
 from stockpool.clock import ManualClock
 from stockpool.ids import IdSource
 from stockpool.order_request import Address
@@ -19,12 +19,6 @@ from stockpool_amazon.network import AmazonNetwork
 from stockpool_amazon.settings import AmazonSettings
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
-SECRETS = {
-    "SP_CLIENT_ID": "amzn1.client-id",
-    "SP_CLIENT_SECRET": "a-client-secret",
-    "SP_REFRESH_TOKEN": "Atzr|a-refresh-token",
-}
-
 MakeNetwork = Callable[..., AmazonNetwork]
 MakeRequest = Callable[..., FulfillmentRequest]
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +25,7 @@ from requests import PreparedRequest
 
 import openapi
 from openapi import Model
+from stockpool.clock import ManualClock
 
 HOST = "https://sellingpartnerapi-na.amazon.com"
 LOGIN = "/auth/o2/token"
@@ -34,6 +35,13 @@ ORDERS_2026 = "/fulfillment/outbound/2026-07-04/orders"
 PREVIEWS_2026 = "/fulfillment/outbound/2026-07-04/previews"
 SUMMARIES = "/fba/inventory/v1/summaries"
 PARTICIPATIONS = "/sellers/v1/marketplaceParticipations"
+
+SECRETS = {
+    "SP_CLIENT_ID": "amzn1.client-id",
+    "SP_CLIENT_SECRET": "a-client-secret",
+    "SP_REFRESH_TOKEN": "Atzr|a-refresh-token",
+}
+"""By the environment variable that the tests' settings name."""
 
 MODELS = {
     "/fba/outbound/2020-07-01/": "fulfillmentOutbound_2020-07-01",
@@ -75,6 +83,7 @@ class ScriptedAmazon:
     logins: list[Sent] = field(default_factory=list)
     judged: bool = True
     _script: dict[tuple[str, str], list[_Reply | Exception]] = field(default_factory=dict)
+    _pause: Callable[[], None] = lambda: None
 
     def answers(
         self,
@@ -108,6 +117,14 @@ class ScriptedAmazon:
         """Lay out what `requests` raises."""
         self._script.setdefault((method, path), []).append(error)
 
+    def forget(self, method: str, path: str) -> None:
+        """Take back what was laid out for a method and path."""
+        self._script.pop((method, path), None)
+
+    def slow(self, clock: ManualClock, *, seconds: float) -> None:
+        """Let so much time pass before each answer."""
+        self._pause = lambda: clock.advance(seconds)
+
     def sent(self, method: str, path: str) -> Sent:
         """The only request of that method and path."""
         (found,) = self.all_sent(method, path)
@@ -135,6 +152,7 @@ class ScriptedAmazon:
         assert waiting, f"no answer is laid out for {sent.method} {sent.path}"
         reply = waiting[0] if len(waiting) == 1 else waiting.pop(0)
         self._judge(sent, reply)
+        self._pause()
         if isinstance(reply, Exception):
             raise reply
         return reply
