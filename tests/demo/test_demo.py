@@ -97,6 +97,15 @@ def test_people_are_told_in_words(tmp_path: Path) -> None:
     assert "Amazon: agrees." in result.stdout
 
 
+def test_the_same_shop_works_over_http(tmp_path: Path) -> None:
+    result = _demo("--network", "amazon", "--orders", 60, "--folder", tmp_path / "shop", "--json")
+    assert result.exit_code == 0, result.stdout
+    outcome = json.loads(result.stdout)
+    assert outcome["ok"] is True
+    assert outcome["audit"]["findings"] == []
+    assert outcome["orders_by_outcome"]["delivered"] > 40
+
+
 def test_a_seed_draws_the_same_files(tmp_path: Path) -> None:
     for name in ("first", "second"):
         write_orders(tmp_path / name, count=200, seed=5)

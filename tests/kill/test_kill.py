@@ -2,6 +2,9 @@
 
 Two worker processes on PostgreSQL and Redis, a simulated Amazon in a file that outlives them, and a
 file channel. Amazon throttles, forgets to answer, answers twice and late; Redis is emptied twice.
+
+Each form runs twice: with the simulator in the workers' own processes, and as `amazon` over HTTP,
+where doubt looks as it does in life: 429, 503, 500 after the effect, and connections broken off.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,6 +31,7 @@ from stockpool import Engine, Product
 from stockpool.orders.tables import order_lines, packages
 from stockpool.outbox.effects import unfinished
 from stockpool_workers.demo.audit import audit
+from stockpool_workers.demo.serving import serving
 
 SKUS = [f"SKU-{number:02}" for number in range(20)]
 WORKER = Path(__file__).with_name("worker_process.py")
@@ -43,6 +47,13 @@ availability_seconds = 1
 lease_seconds = 3
 attempts_most = 60
 
+[channels.web]
+type = "csv_channel"
+folder = "web"
+settle_seconds = 0
+"""
+
+SIMULATED = """
 [networks.amazon-na]
 type = "amazon_sim"
 countries = ["US"]
@@ -54,11 +65,19 @@ seed = {seed}
 
 [networks.amazon-na.stock.US]
 {stock}
+"""
 
-[channels.web]
-type = "csv_channel"
-folder = "web"
-settle_seconds = 0
+OVER_HTTP = """
+[networks.amazon-na]
+type = "amazon"
+region = "na"
+endpoint = "{url}"
+lwa_endpoint = "{url}/auth/o2/token"
+countries = ["US"]
+client_id = {{ file = "secret" }}
+client_secret = {{ file = "secret" }}
+refresh_token = {{ file = "secret" }}
+overlap_minutes = 1440
 """
 
 FAULTS = """
@@ -143,14 +162,26 @@ class Run:
 
 
 @contextmanager
-def shop(folder: Path, database: str, broker: str, seed: int, units: int) -> Iterator[Run]:
+def shop(
+    folder: Path, database: str, broker: str, seed: int, units: int, over_http: bool
+) -> Iterator[Run]:
     folder.mkdir(parents=True, exist_ok=True)
     stock = "\n".join(f"{sku} = {units}" for sku in SKUS)
+    shared = CONFIG.format(database=database, broker=broker)
     for name, faults in (("stockpool", FAULTS), ("faultless", "")):
-        text = CONFIG.format(
-            database=database, broker=broker, seed=seed, stock=stock, faults=faults
-        )
-        (folder / f"{name}.toml").write_text(text)
+        network = SIMULATED.format(seed=seed, stock=stock, faults=faults)
+        (folder / f"{name}.toml").write_text(shared + network)
+    with ExitStack() as stack:
+        if over_http:
+            (folder / "amazon.toml").write_text((folder / "stockpool.toml").read_text())
+            server = stack.enter_context(serving(folder / "amazon.toml"))
+            (folder / "secret").write_text("no secret")
+            network = OVER_HTTP.format(url=server.url)
+            (folder / "stockpool.toml").write_text(shared + network)
+        yield from _furnished(folder, seed)
+
+
+def _furnished(folder: Path, seed: int) -> Iterator[Run]:
     with Engine.from_file(folder / "faultless.toml") as engine:
         engine.catalog.add(*(Product(sku) for sku in SKUS))
         engine.catalog.list_many("web", {sku.lower(): {sku: 1} for sku in SKUS})
@@ -198,10 +229,18 @@ def told_parcels(folder: Path) -> Counter[tuple[str, str]]:
 
 
 def kill_run(
-    folder: Path, database: str, broker: str, *, kills: int, seed: int, orders_each: int
+    folder: Path,
+    database: str,
+    broker: str,
+    *,
+    kills: int,
+    seed: int,
+    orders_each: int,
+    over_http: bool,
 ) -> dict[str, float]:
     pause = threading.Event()
-    with shop(folder, database, broker, seed, units=orders_each * kills * 2 + 200) as run:
+    units = orders_each * kills * 2 + 200
+    with shop(folder, database, broker, seed, units, over_http) as run:
         run.start_worker()
         run.start_worker()
         while run.kills < kills:
@@ -242,18 +281,35 @@ def kill_run(
         }
 
 
+both_ways = pytest.mark.parametrize("over_http", [False, True], ids=["in process", "over HTTP"])
+
+
+@both_ways
 @pytest.mark.timeout(300)
 def test_workers_killed_at_random_lose_nothing_and_repeat_nothing(
-    tmp_path: Path, postgres_url: str, redis_url: str
+    tmp_path: Path, postgres_url: str, redis_url: str, over_http: bool
 ) -> None:
-    figures = kill_run(tmp_path / "shop", postgres_url, redis_url, kills=12, seed=1, orders_each=8)
+    figures = kill_run(
+        tmp_path / "shop",
+        postgres_url,
+        redis_url,
+        kills=12,
+        seed=1,
+        orders_each=8,
+        over_http=over_http,
+    )
     assert figures["kills"] == 12
 
 
+@both_ways
 @pytest.mark.kill
 @pytest.mark.timeout(3_600)
 def test_two_hundred_kills(
-    tmp_path: Path, postgres_url: str, redis_url: str, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    postgres_url: str,
+    redis_url: str,
+    over_http: bool,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """`make kill`; STOCKPOOL_KILL_SEED and STOCKPOOL_KILLS choose another run of it."""
     figures = kill_run(
@@ -263,6 +319,7 @@ def test_two_hundred_kills(
         kills=int(os.environ.get("STOCKPOOL_KILLS", "200")),
         seed=int(os.environ.get("STOCKPOOL_KILL_SEED", "2")),
         orders_each=10,
+        over_http=over_http,
     )
     with capsys.disabled():
         sys.stdout.write(f"\n{figures}\n")

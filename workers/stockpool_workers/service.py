@@ -115,7 +115,12 @@ class Service:
         """Let `run_until_idle` end early, in good order. Takes no lock."""
         self._stop_requested = True
 
-    def run_until_idle(self, watch: Callable[[], None] | None = None) -> None:
+    def run_until_idle(
+        self,
+        watch: Callable[[], None] | None = None,
+        *,
+        coming: Callable[[], bool] | None = None,
+    ) -> None:
         """Do everything that there is to do, then end.
 
         Instead of at their intervals the duties are done round by round, until a round finds
@@ -123,6 +128,7 @@ class Service:
 
         Args:
             watch: called after each round.
+            coming: whether there is more to wait for than the engine knows of.
         """
         if threading.current_thread() is threading.main_thread():
             for number in _STOP_SIGNALS:
@@ -137,7 +143,9 @@ class Service:
                         return
                 if watch is not None:
                     watch()
-                if not self.activity.take_done() and self.engine.idle():
+                # Each is asked in each round: what one of them lets happen, the others must see.
+                more = coming is not None and coming()
+                if not self.activity.take_done() and self.engine.idle() and not more:
                     return
                 pause.wait(_ROUND_SECONDS)
         finally:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,7 +25,19 @@ from stockpool_workers.demo.audit import Audit, audit
 from stockpool_workers.demo.facts import Facts, gather
 from stockpool_workers.demo.order_files import Written, write_orders
 from stockpool_workers.demo.running import run_until_idle
-from stockpool_workers.demo.shop import fill_catalog, write_configuration
+from stockpool_workers.demo.serving import serving
+from stockpool_workers.demo.shop import (
+    fill_catalog,
+    write_configuration,
+    write_configuration_over_http,
+)
+
+
+class Reach(StrEnum):
+    """How the demo's engine reaches the simulated Amazon; the names are those of network types."""
+
+    AMAZON_SIM = "amazon_sim"
+    AMAZON = "amazon"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +91,12 @@ def demo(
         Path | None,
         typer.Option("--folder", help="Where the shop is made, and stays; it must be empty."),
     ] = None,
+    network: Annotated[
+        Reach,
+        typer.Option(
+            "--network", help="Reach the simulated Amazon in process, or as a client of SP-API."
+        ),
+    ] = Reach.AMAZON_SIM,
     keep: Annotated[
         bool, typer.Option("--keep", help="Keep the folder, if --folder does not name one.")
     ] = False,
@@ -93,9 +112,10 @@ def demo(
     Examples:
       stockpool demo
       stockpool demo --orders 500 --seed 7 --folder shop --json
+      stockpool demo --network amazon --orders 500
     """
     with _place(folder, keep) as (home, kept):
-        result = _run(home, orders=orders, seed=seed, kept=kept)
+        result = _run(home, network, orders=orders, seed=seed, kept=kept)
         if as_json:
             print_json(result.as_dict())
         else:
@@ -118,14 +138,19 @@ def _place(folder: Path | None, keep: bool) -> Iterator[tuple[Path, bool]]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _run(home: Path, *, orders: int, seed: int, kept: bool) -> Result:
+def _run(home: Path, network: Reach, *, orders: int, seed: int, kept: bool) -> Result:
     started = time.monotonic()
     config = write_configuration(home, orders=orders, seed=seed)
     with Engine.from_file(config) as engine:
         fill_catalog(engine)
     written = write_orders(home, count=orders, seed=seed)
     with telling.watching(written) as watch:
-        run_until_idle(config, watch)
+        if network is Reach.AMAZON:
+            with serving(config) as amazon:
+                over_http = write_configuration_over_http(home, amazon.url)
+                run_until_idle(over_http, watch, coming=amazon.busy)
+        else:
+            run_until_idle(config, watch)
     with Engine.from_file(config) as engine:
         facts = gather(engine, home, written)
         report = engine.verify()

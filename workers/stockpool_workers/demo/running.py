@@ -27,12 +27,16 @@ class Moment:
 Watch = Callable[[Moment], None]
 
 
-def run_until_idle(config: Path, watch: Watch) -> None:
-    """Run the worker service until it is idle; `watch` is told now and then how far it is."""
+def run_until_idle(config: Path, watch: Watch, *, coming: Callable[[], bool] | None = None) -> None:
+    """Run the worker service until it is idle; `watch` is told now and then how far it is.
+
+    Args:
+        coming: whether something is on its way of which the networks can't tell.
+    """
     with Engine.from_file(config) as engine:
         service = Service(engine)
         with _watched(engine, watch):
-            service.run_until_idle()
+            service.run_until_idle(coming=coming)
 
 
 @contextmanager

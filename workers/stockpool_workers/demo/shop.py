@@ -67,7 +67,7 @@ KITS: Mapping[str, Mapping[str, int]] = {
 }
 KIT_PRICES = {"GIFT-SET": "23.00", "TEA-TRIO": "17.50", "BREAKFAST": "29.00"}
 
-CONFIGURATION = """\
+HEAD = """\
 # The shop of `stockpool demo`. Look around with it:
 #   stockpool orders list --config stockpool.toml
 #   stockpool attention list --config stockpool.toml
@@ -89,7 +89,9 @@ pool = "amazon-na:US"
 destinations = ["CA"]
 extra_days = 4
 extra_order_fee = "6.00"
+"""
 
+SIMULATED = """
 [networks.amazon-na]
 type = "amazon_sim"
 countries = ["US", "CA", "MX"]
@@ -116,7 +118,23 @@ undeliverable_parcels = 0.002
 transient = 0.005
 timeout_before = 0.005
 timeout_after = 0.01
+"""
 
+OVER_HTTP = """
+# Amazon itself, as far as the engine knows: what listens there is `stockpool-amazon-sim serve`.
+[networks.amazon-na]
+type = "amazon"
+region = "na"
+endpoint = "{url}"
+lwa_endpoint = "{url}/auth/o2/token"
+countries = ["US", "CA", "MX"]
+client_id = {{ file = "secrets/client_id" }}
+client_secret = {{ file = "secrets/client_secret" }}
+refresh_token = {{ file = "secrets/refresh_token" }}
+overlap_minutes = 1440      # its clock runs fast: that is little of ours
+"""
+
+CHANNEL_SETTINGS = """
 [channels.web]
 type = "csv_channel"
 folder = "web"
@@ -164,8 +182,8 @@ def write_configuration(folder: Path, *, orders: int, seed: int) -> Path:
     """Write the configuration and Amazon's stock; returns the configuration's path."""
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "stockpool.toml"
-    text = CONFIGURATION.format(seed=seed, speed=SPEED, day_seconds=86_400 / SPEED)
-    config.write_text(text, "utf-8")
+    network = SIMULATED.format(seed=seed, speed=SPEED, day_seconds=86_400 / SPEED)
+    config.write_text(HEAD + network + CHANNEL_SETTINGS.format(), "utf-8")
     with (folder / "stock.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(("country", "sku", "fnsku", "quantity"))
@@ -176,6 +194,17 @@ def write_configuration(folder: Path, *, orders: int, seed: int) -> Path:
                 # Both SKUs of a shared pool report the same units, which are there once.
                 quantity = 0 if article.shares_pool_with else units
                 writer.writerow((country, article.sku, fnsku, quantity))
+    return config
+
+
+def write_configuration_over_http(folder: Path, url: str) -> Path:
+    """Write a second configuration of the same shop, which reaches Amazon at `url`."""
+    secrets = folder / "secrets"
+    secrets.mkdir(mode=0o700)
+    for name in ("client_id", "client_secret", "refresh_token"):
+        (secrets / name).write_text(f"the demo's {name}", "utf-8")
+    config = folder / "over-http.toml"
+    config.write_text(HEAD + OVER_HTTP.format(url=url) + CHANNEL_SETTINGS.format(), "utf-8")
     return config
 
 

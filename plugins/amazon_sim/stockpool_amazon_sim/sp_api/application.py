@@ -134,5 +134,6 @@ class Application:
             "x-amzn-requestid": f"{number:08x}-0000-4000-8000-{self.simulator.settings.seed:012x}",
         }
         if rate is not None:
-            headers["x-amzn-ratelimit-limit"] = str(rate)
+            # Who calls does so by the engine's clock, and may call oftener on a fast one of ours.
+            headers["x-amzn-ratelimit-limit"] = str(rate * self.simulator.settings.speed)
         return headers

@@ -11,6 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from stockpool.clock import SystemClock
+from stockpool.config import read
 from stockpool.errors import ConfigurationError
 from stockpool_amazon_sim.settings import AmazonSimSettings
 from stockpool_amazon_sim.simulator import Simulator
@@ -47,6 +48,12 @@ def serve(
     limits: Annotated[
         bool, typer.Option("--rate-limits", help="Refuse calls above Amazon's rates.")
     ] = False,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            help="A stockpool configuration; its network of type amazon_sim gives all settings."
+        ),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Tell where it listens as one JSON line.")
     ] = False,
@@ -57,18 +64,23 @@ def serve(
     Examples:
       stockpool-amazon-sim serve
       stockpool-amazon-sim serve --port 0 --json --speed 1000 --state amazon.db
+      stockpool-amazon-sim serve --config stockpool.toml
       curl -X POST localhost:8970/simulator/v1/stock -d '{"country":"US","sku":"MUG","quantity":9}'
     """
     try:
-        settings = AmazonSimSettings(
-            countries=tuple(code.strip() for code in countries.split(",") if code.strip()),
-            seed=seed,
-            speed=speed,
-            state=state,
-            stock=stock,
-            rate_limits=limits,
-        )
-        simulator = Simulator(settings, SystemClock())
+        if config is not None:
+            settings, folder = _settings_of(config), config.absolute().parent
+        else:
+            folder = Path()
+            settings = AmazonSimSettings(
+                countries=tuple(code.strip() for code in countries.split(",") if code.strip()),
+                seed=seed,
+                speed=speed,
+                state=state,
+                stock=stock,
+                rate_limits=limits,
+            )
+        simulator = Simulator(settings, SystemClock(), folder=folder)
     except (ValueError, ConfigurationError) as error:
         _fail(str(error))
     try:
@@ -84,6 +96,18 @@ def serve(
     server.wait()
     server.stop()
     simulator.close()
+
+
+def _settings_of(config: Path) -> AmazonSimSettings:
+    """The settings of the one simulated network of a stockpool configuration."""
+    networks = read(config).networks
+    simulated = {name: found for name, found in networks.items() if found.type == "amazon_sim"}
+    if len(simulated) != 1:
+        raise ConfigurationError(
+            f"{config}: has {len(simulated)} networks of type amazon_sim; one is needed"
+        )
+    (found,) = simulated.values()
+    return AmazonSimSettings.model_validate(found.model_extra)
 
 
 def main() -> None:
