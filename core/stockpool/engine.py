@@ -27,6 +27,8 @@ from stockpool.orders.cancelling import RequestCancellation
 from stockpool.orders.invariants import INVARIANTS as ORDER_INVARIANTS
 from stockpool.orders.placing import PlaceFulfillment
 from stockpool.orders.preparation import ChannelFacts, IntakeSettings
+from stockpool.orders.previewing import Preview
+from stockpool.orders.quotes import Quote, quotes
 from stockpool.orders.reservation import Desk
 from stockpool.orders.service import Orders
 from stockpool.orders.snapshots import last_taken
@@ -229,6 +231,13 @@ class Engine:
         for network in self.networks.values():
             network.close()
         self.database.close()
+
+    def quotes(self, preview: Preview) -> Sequence[Quote]:
+        """What the networks would charge and promise for what `orders.preview` plans.
+
+        Asks each of them; reserves and stores nothing.
+        """
+        return quotes(preview.fulfillments, self.networks)
 
     def work(self, *, until_idle: bool = False) -> int:
         """Carry out what is due, in this process and thread; returns how much was done.

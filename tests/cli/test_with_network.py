@@ -96,6 +96,19 @@ def test_a_preview_tells_what_routing_would_do_and_moves_nothing(
     assert levels[0]["fulfillable"] == 40
 
 
+def test_the_network_can_be_asked_what_it_would_charge(
+    stocked: Path, run: Any, order: Any, orders_file: Any
+) -> None:
+    file = orders_file(order("1"))
+    quote = run("orders", "preview", file, "--ask-network", "--json").document["previews"][0]
+    (quote,) = quote["quotes"]
+    assert (quote["pool"], quote["fulfillable"]) == ("amazon-na:US", True)
+    assert "FBAPerUnitFulfillmentFee" in quote["fees"]
+    told = run("orders", "preview", file, "--ask-network").stdout
+    assert "FBAPerUnitFulfillmentFee" in told
+    assert "arrives" in told
+
+
 def test_a_preview_says_what_submitting_then_does(
     stocked: Path, run: Any, order: Any, orders_file: Any
 ) -> None:

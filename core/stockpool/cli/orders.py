@@ -25,6 +25,7 @@ from stockpool.cli.session import find_order, opened
 from stockpool.money import Money
 from stockpool.order_request import OrderRequest
 from stockpool.orders.previewing import Preview
+from stockpool.orders.quotes import Quote
 from stockpool.orders.receipts import Receipt
 from stockpool.orders.service import BATCH
 from stockpool.orders.status import OrderStatus
@@ -224,17 +225,23 @@ def explain(
 @app.command()
 def preview(
     file: FileArgument,
+    ask_network: Annotated[
+        bool,
+        typer.Option("--ask-network", help="Ask the networks too: fees and days of arrival."),
+    ] = False,
     config: ConfigOption = DEFAULT_CONFIG,
     as_json: JsonOption = False,
 ) -> None:
     """Show what routing would do with the orders of a file, without storing anything.
 
     The orders are looked at one after the other, as if each had been submitted: what one would
-    take is not there for the next. Exit code 1 if one would not be accepted.
+    take is not there for the next. Exit code 1 if one would not be accepted, or if a network was
+    asked and did not answer.
 
     \b
     Example:
       stockpool orders preview order.json
+      stockpool orders preview order.json --ask-network
     """
     requests: list[OrderRequest] = []
     refused: list[RefusedDocument] = []
@@ -245,19 +252,26 @@ def preview(
             refused.append(document)
     with opened(config) as engine:
         previews = engine.orders.preview(requests)
+        quoted = [engine.quotes(each) if ask_network else () for each in previews]
     if as_json:
         print_json(
             {
-                "previews": [p.as_dict() for p in previews],
+                "previews": [
+                    {**each.as_dict(), "quotes": [quote.as_dict() for quote in quotes]}
+                    for each, quotes in zip(previews, quoted, strict=True)
+                ],
                 "refused": [document.as_dict() for document in refused],
             }
         )
     else:
-        for each in previews:
+        for each, quotes in zip(previews, quoted, strict=True):
             _say_preview(each)
+            for quote in quotes:
+                say(f"  {_quote_words(quote)}")
         for document in refused:
             warn(f"{document.problems[0].source}: {document.problems[0]}")
-    if refused or any(p.problems for p in previews):
+    unanswered = any(quote.option is None for quotes in quoted for quote in quotes)
+    if refused or unanswered or any(p.problems for p in previews):
         raise typer.Exit(ExitCode.ATTENTION)
 
 
@@ -270,6 +284,17 @@ def _say_preview(preview: Preview) -> None:
     if preview.explanation is not None:
         for sentence in preview.explanation.words:
             say(f"  {sentence}")
+
+
+def _quote_words(quote: Quote) -> str:
+    option = quote.option
+    if option is None:
+        return f"{quote.pool}: {quote.failure}"
+    if not option.fulfillable:
+        return f"{quote.pool}: would not be fulfilled: {', '.join(option.reasons) or 'no reason'}"
+    fees = ", ".join(f"{name} {fee}" for name, fee in option.fees.items()) or "no fees"
+    days = [at.date().isoformat() for at in (option.earliest_arrival, option.latest_arrival) if at]
+    return f"{quote.pool}: {fees}; arrives {' to '.join(days) or 'some day'}"
 
 
 @app.command()

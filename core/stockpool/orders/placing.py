@@ -44,7 +44,7 @@ from stockpool.storage.metadata import sortable_text
 
 _DISPLAYABLE_MOST = 40
 _COMMENT_MOST = 750
-_DEFAULT_COMMENT = "Thank you for your order"
+DEFAULT_COMMENT = "Thank you for your order"
 """Amazon wants a comment for the packing slip, and an empty one is a grey zone."""
 
 _accept = Sql(
@@ -409,7 +409,7 @@ def _items_to_place(wanted: Sequence[str]) -> Any:
 
 
 def _request(head: Any, items: Sequence[FulfillmentItem]) -> FulfillmentRequest:
-    comment = (head["orders_comment"] or _DEFAULT_COMMENT)[:_COMMENT_MOST]
+    comment = (head["orders_comment"] or DEFAULT_COMMENT)[:_COMMENT_MOST]
     features = head["fulfillment_orders_features"]
     return FulfillmentRequest(
         fulfillment_order_id=head["fulfillment_orders_id"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -15,8 +16,10 @@ from stockpool.order_request import OrderRequest
 from stockpool.orders.checks import check_request
 from stockpool.orders.order_rows import claim_of
 from stockpool.orders.preparation import ChannelFacts, IntakeSettings, unknown_sku
+from stockpool.orders.quotes import fulfillments_of
 from stockpool.orders.reservation import question_of
 from stockpool.orders.views import find_id
+from stockpool.plugins.network import FulfillmentRequest
 from stockpool.problems import Problem
 from stockpool.routing.explanation import Explanation, explain
 
@@ -29,6 +32,7 @@ class Preview:
         problems: why it would be parked; empty if it would be accepted.
         explanation: of the plan that routing would make; None if it would be parked.
         known_as: the order's id, if it was submitted before.
+        fulfillments: what would be placed with the networks, each with its pool.
     """
 
     channel: str
@@ -36,6 +40,7 @@ class Preview:
     problems: tuple[Problem, ...] = ()
     explanation: Explanation | None = None
     known_as: str | None = None
+    fulfillments: tuple[tuple[str, FulfillmentRequest], ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Ready for JSON."""
@@ -49,7 +54,11 @@ class Preview:
 
 
 def preview(
-    connection: Connection, requests: Sequence[OrderRequest], settings: IntakeSettings
+    connection: Connection,
+    requests: Sequence[OrderRequest],
+    settings: IntakeSettings,
+    *,
+    at: datetime,
 ) -> list[Preview]:
     """Route `requests` one after the other: what one would take is not there for the next."""
     components = resolve(
@@ -57,7 +66,7 @@ def preview(
     )
     skus = {part.stock_sku for parts in components.values() for part in parts}
     left = _available(connection, settings, skus)
-    return [_preview(connection, request, settings, components, left) for request in requests]
+    return [_preview(connection, request, settings, components, left, at) for request in requests]
 
 
 def _available(
@@ -79,6 +88,7 @@ def _preview(
     settings: IntakeSettings,
     components: Mapping[tuple[str, str], tuple[Component, ...]],
     left: dict[str, dict[str, int]],
+    at: datetime,
 ) -> Preview:
     name, number = request.channel, request.channel_order_id
     known_as = find_id(connection, name, number)
@@ -98,4 +108,10 @@ def _preview(
     plan = desk.policy.plan(desk.rules, question)
     for allocation in plan.allocations:
         left[allocation.sku][allocation.pool] -= allocation.quantity
-    return Preview(name, number, explanation=explain(desk.rules, question, plan), known_as=known_as)
+    return Preview(
+        name,
+        number,
+        explanation=explain(desk.rules, question, plan),
+        known_as=known_as,
+        fulfillments=fulfillments_of(request, claim, plan, at=at),
+    )

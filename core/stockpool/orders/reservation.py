@@ -28,7 +28,14 @@ from stockpool.outbox.effects import EffectKind, NewEffect, effect_rows, inserte
 from stockpool.routing.check import check
 from stockpool.routing.decision import digest, encode_input, encode_plan
 from stockpool.routing.policy import RoutingPolicy
-from stockpool.routing.values import Allocation, Demand, Plan, RoutingInput, RoutingRules
+from stockpool.routing.values import (
+    Allocation,
+    Demand,
+    Plan,
+    PlannedShipment,
+    RoutingInput,
+    RoutingRules,
+)
 from stockpool.storage.bulk import Inserter
 from stockpool.storage.metadata import sortable_text
 
@@ -198,7 +205,7 @@ def reserve(
         claim.plan = plan
         if plan.allocations or keep_failures:
             _note_decision(rows, claim, desk, question, plan, now)
-        _note_shortfalls(claim, plan)
+        note_shortfalls(claim, plan)
         _note_allocations(rows, claim, plan, left, at, now)
     moves = post_locked(connection, locked, rows.moves, at=at)
     return Reservation(
@@ -283,7 +290,8 @@ def _note_decision(
     )
 
 
-def _note_shortfalls(claim: Claim, plan: Plan) -> None:
+def note_shortfalls(claim: Claim, plan: Plan) -> None:
+    """Note in the claim what is not allocated and does not wait."""
     for shortfall in plan.shortfalls:
         if shortfall.waits:
             continue
@@ -306,42 +314,53 @@ def _note_allocations(
     allocations = plan.allocations
     if not allocations:
         return
+    for allocation in allocations:
+        left[allocation.sku][allocation.pool] -= allocation.quantity
+    for shipment, chunk in planned_parts(claim, plan):
+        fulfillment_order_id = f"{claim.order_id}-{claim.number}"
+        claim.number += 1
+        rows.fulfillment_orders.append(
+            (
+                fulfillment_order_id,
+                claim.order_id,
+                shipment.pool,
+                claim.speed,
+                claim.policy,
+                ",".join(claim.features),
+                shipment.fee,
+                shipment.transit_days,
+                shipment.cross_border,
+                now,
+            )
+        )
+        _note_items(rows, claim.order_id, fulfillment_order_id, shipment.pool, chunk)
+        rows.effects.append(
+            NewEffect(
+                EffectKind.CREATE_FULFILLMENT,
+                fulfillment_order_id,
+                shipment.pool.partition(":")[0],
+                claim.order_id,
+                {"fulfillment_order_id": fulfillment_order_id},
+                claim.channel,
+                claim.priority * 10 + SPEED_PRIORITY[claim.speed],
+                at + timedelta(days=shipment.transit_days),
+            )
+        )
+
+
+def planned_parts(
+    claim: Claim, plan: Plan
+) -> Iterator[tuple[PlannedShipment, list[tuple[WantedUnits, int]]]]:
+    """The fulfillment orders that a plan becomes, each within Amazon's limits; noted as held."""
     for shipment in plan.shipments:
-        parts: list[tuple[WantedUnits, int]] = []
-        for allocation in allocations:
-            if allocation.pool == shipment.pool:
-                left[allocation.sku][allocation.pool] -= allocation.quantity
-                parts += _hand_out(claim, allocation, allocations)
+        parts = [
+            part
+            for allocation in plan.allocations
+            if allocation.pool == shipment.pool
+            for part in _hand_out(claim, allocation, plan.allocations)
+        ]
         for chunk in _chunks(parts):
-            fulfillment_order_id = f"{claim.order_id}-{claim.number}"
-            claim.number += 1
-            rows.fulfillment_orders.append(
-                (
-                    fulfillment_order_id,
-                    claim.order_id,
-                    shipment.pool,
-                    claim.speed,
-                    claim.policy,
-                    ",".join(claim.features),
-                    shipment.fee,
-                    shipment.transit_days,
-                    shipment.cross_border,
-                    now,
-                )
-            )
-            _note_items(rows, claim.order_id, fulfillment_order_id, shipment.pool, chunk)
-            rows.effects.append(
-                NewEffect(
-                    EffectKind.CREATE_FULFILLMENT,
-                    fulfillment_order_id,
-                    shipment.pool.partition(":")[0],
-                    claim.order_id,
-                    {"fulfillment_order_id": fulfillment_order_id},
-                    claim.channel,
-                    claim.priority * 10 + SPEED_PRIORITY[claim.speed],
-                    at + timedelta(days=shipment.transit_days),
-                )
-            )
+            yield shipment, chunk
 
 
 def _note_items(

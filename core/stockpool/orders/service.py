@@ -140,7 +140,8 @@ class Orders:
         """What routing would do with each of `requests`, one after the other; stores nothing."""
         settings = self._settings()
         with self._database.read() as connection:
-            return previewing.preview(connection, requests, settings)
+            at = self._database.clock.now()
+            return previewing.preview(connection, requests, settings, at=at)
 
     def get(self, order_id: str) -> OrderView:
         """One order.
