@@ -96,7 +96,8 @@ class ScriptedAmazon:
     ) -> None:
         """Lay out an answer; a body of bytes is sent as it is, None is an empty one."""
         content = body if isinstance(body, bytes) else b"" if body is None else _json(body)
-        reply = (status, {"content-type": "application/json", **(headers or {})}, content)
+        framing = {"content-type": "application/json", "content-length": str(len(content))}
+        reply = (status, framing | dict(headers or {}), content)
         self._script.setdefault((method, path), []).append(reply)
 
     def refuses(

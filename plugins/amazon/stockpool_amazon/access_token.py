@@ -14,7 +14,7 @@ from typing import Any
 import requests
 
 from stockpool.clock import Clock
-from stockpool.errors import Throttled, TransientError
+from stockpool.errors import ConfigurationError, Throttled, TransientError
 from stockpool_amazon.connection import Connection, json_object
 from stockpool_amazon.credentials import Credentials, Secrets
 from stockpool_amazon.errors import CredentialsRefused
@@ -59,8 +59,7 @@ class AccessTokens:
         """A token that is good for another while.
 
         Raises:
-            CredentialsRefused: the credentials are wrong; says what to mend.
-            ConfigurationError: a secret is not where the settings say.
+            CredentialsRefused: the credentials are wrong or gone; says what to mend.
             TransientError: Login with Amazon can't be reached or has a fault.
         """
         with self._lock:
@@ -75,7 +74,11 @@ class AccessTokens:
                 self._token = None
 
     def _fetched(self) -> _Token:
-        secrets = self._credentials.read()
+        try:
+            secrets = self._credentials.read()
+        except ConfigurationError as error:
+            # It was there when the network was made.
+            raise CredentialsRefused(str(error)) from None
         asked_at = self._clock.now()
         form = {
             "grant_type": "refresh_token",

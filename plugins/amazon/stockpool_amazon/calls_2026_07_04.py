@@ -76,7 +76,7 @@ class Outbound20260704(Outbound):
         document = whole(answer, "listOrders")
         headers = [
             self._header(order)
-            for order in document.objects("orders")
+            for order in document.objects("orders", required=True)
             if self._pools.ships_from(_origin(order)) is not None
         ]
         pagination = document.optional_object("pagination")

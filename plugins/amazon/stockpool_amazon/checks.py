@@ -22,7 +22,7 @@ def problems_of(name: str, transport: Transport, pools: Pools) -> Sequence[Probl
         document = Fields(transport.send(call).document, call.operation)
         taking_part = {
             entry.object("marketplace").text("id"): entry.object("participation")
-            for entry in document.objects("payload")
+            for entry in document.objects("payload", required=True)
         }
     except ConfigurationError as error:
         return [Problem("credentials_refused", str(error), field=f"networks.{name}")]

@@ -15,6 +15,11 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
 _CHUNK = 65_536
+_FRAMED = {"content-length", "transfer-encoding"}
+
+
+class AnswerCut(requests.RequestException):
+    """The answer ended in its head: nothing says how long its body was to be."""
 
 
 class AnswerTooLong(requests.RequestException):
@@ -90,6 +95,12 @@ class Connection:
             content += chunk
             if len(content) > self._answer_bytes:
                 raise AnswerTooLong(f"the answer is longer than {self._answer_bytes} bytes")
+        framed = response.status_code == 204 or _FRAMED & {
+            name.lower() for name in response.headers
+        }
+        if not content and not framed:
+            # http.client takes a head that was cut off for a whole one with an empty body.
+            raise AnswerCut("the answer ended in its head")
         return bytes(content)
 
 

@@ -17,7 +17,7 @@ class UnreadableAnswer(TransientError):
 
 
 class CredentialsRefused(ConfigurationError, TransientError):
-    """Amazon does not let us in; the message says what to mend.
+    """Amazon does not let us in, or a secret has gone; the message says what to mend.
 
     Nothing was done, and nothing is wrong with what was asked: it can be tried again once the
     credentials are right. So this is no `RejectedError`, which would put orders on hold (and,

@@ -102,10 +102,13 @@ class Fields:
         members = self._member(name, dict)
         return None if members is None else Fields(members, f"{self.path}.{name}")
 
-    def objects(self, name: str) -> Sequence[Fields]:
-        """A list of objects; absent is empty."""
+    def objects(self, name: str, *, required: bool = False) -> Sequence[Fields]:
+        """A list of objects; absent is empty, unless it is required."""
+        listed = self._member(name, list)
+        if required:
+            self._present(name, listed)
         found = []
-        for place, members in enumerate(self._member(name, list) or ()):
+        for place, members in enumerate(listed or ()):
             path = f"{self.path}.{name}[{place}]"
             if not isinstance(members, dict):
                 raise UnreadableAnswer(f"{path} is no object")

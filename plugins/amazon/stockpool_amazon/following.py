@@ -15,21 +15,25 @@ stopped:
     aside       {id: [when it was put here, when to try again]} of orders that can't be read
 
 The cursor is all that is kept, so a call that is repeated with it does the same again.
+
+One order that can't be read must not hide all others, so it is put aside; but if Amazon can't be
+reached at all, nothing is: the error is raised, and the same is asked for again. What tells the
+two apart is whether anything else is answered at the time.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
 
 from stockpool.clock import Clock
-from stockpool.errors import PluginError, RejectedError
+from stockpool.errors import PluginError, RejectedError, Throttled
 from stockpool.plugins.network import ChangePage, FulfillmentState
-from stockpool_amazon.errors import AmazonRefusal, UnreadableAnswer
+from stockpool_amazon.errors import AmazonRefusal, CredentialsRefused, UnreadableAnswer
 from stockpool_amazon.outbound import HeaderPage, Outbound
 
 ORDERS_MOST = 20
@@ -38,9 +42,17 @@ ORDERS_MOST = 20
 CALL_SECONDS_MOST = timedelta(seconds=15)
 """No further order is begun after this, so that a slow Amazon leaves the engine its lease."""
 
-ASIDE_AGAIN = timedelta(hours=1)
+FAILURES_MOST = 3
+"""Orders that get no answer in one call before the others are left for the next."""
+
+UNREADABLE_AGAIN = timedelta(hours=1)
+UNANSWERED_AGAIN = timedelta(minutes=5)
+"""When an order that was put aside is tried again."""
+
 ASIDE_ENDS = timedelta(days=14)
 ASIDE_MOST = 100
+"""With so many put aside, the next one stops everything: it is not about single orders."""
+
 TAKEN_MOST = 10_000
 
 _log = structlog.get_logger(__name__)
@@ -67,6 +79,13 @@ class Position:
         except (ValueError, TypeError):
             return None
         return position
+
+    def done(self, entry: tuple[str, str]) -> None:
+        """An entry of `todo` is dealt with."""
+        self.todo.remove(entry)
+        order_id, changed_at = entry
+        if changed_at:
+            self.taken[order_id] = changed_at
 
     def written(self) -> str:
         """The cursor."""
@@ -108,9 +127,10 @@ class Following:
         stop_at = self._clock.now() + CALL_SECONDS_MOST
         position = self._position(cursor)
         states: list[FulfillmentState] = []
-        if not position.todo:
+        answered = not position.todo
+        if answered:
             self._list(position, states)
-        failure = self._read_orders(position, states, stop_at)
+        failure = self._read_orders(position, states, stop_at, answered)
         if position.began is not None and position.token is None and not position.todo:
             self._end_listing(position)
         following = position.written()
@@ -166,39 +186,72 @@ class Following:
                 position.todo.append((order_id, ""))
 
     def _read_orders(
-        self, position: Position, states: list[FulfillmentState], stop_at: datetime
+        self,
+        position: Position,
+        states: list[FulfillmentState],
+        stop_at: datetime,
+        answered: bool,
     ) -> PluginError | None:
-        """Read what is to be read, as far as it goes; returns what stopped it."""
-        for _ in range(min(ORDERS_MOST, len(position.todo))):
-            if self._clock.now() >= stop_at:
+        """Read what is to be read, as far as it goes; returns what stopped it.
+
+        Args:
+            answered: whether Amazon has answered anything in this call.
+        """
+        unanswered: list[tuple[tuple[str, str], PluginError]] = []
+        for entry in position.todo[:ORDERS_MOST]:
+            if self._clock.now() >= stop_at or len(unanswered) >= FAILURES_MOST:
                 break
-            order_id, changed_at = position.todo[0]
             try:
-                state = self._get(order_id)
-            except (UnreadableAnswer, RejectedError) as error:
-                # It concerns this order alone, and must not hide all others.
-                self._put_aside(position, order_id, str(error))
-            except PluginError as error:
-                return error
-            else:
+                state = self._get(entry[0])
                 if state is None:
-                    self._put_aside(position, order_id, "it is listed, but not there")
-                else:
-                    states.append(state)
-                    position.aside.pop(order_id, None)
-            if changed_at:
-                position.taken[order_id] = changed_at
-            del position.todo[0]
+                    raise UnreadableAnswer(f"{entry[0]} is listed, but not there")
+            except (UnreadableAnswer, RejectedError) as error:
+                answered = True
+                if not self._put_aside(position, entry, error, UNREADABLE_AGAIN):
+                    return error
+            except (Throttled, CredentialsRefused) as error:
+                return error
+            except PluginError as error:
+                unanswered.append((entry, error))
+            else:
+                answered = True
+                states.append(state)
+                position.aside.pop(entry[0], None)
+                position.done(entry)
+        return self._leave(position, unanswered, answered)
+
+    def _leave(
+        self,
+        position: Position,
+        unanswered: Sequence[tuple[tuple[str, str], PluginError]],
+        answered: bool,
+    ) -> PluginError | None:
+        """Put aside the orders that got no answer, if Amazon answers other questions."""
+        if not unanswered:
+            return None
+        if not answered:
+            try:
+                self._listing.list_changed(self._clock.now(), None)
+            except PluginError as outage:
+                return outage
+        for entry, error in unanswered:
+            if not self._put_aside(position, entry, error, UNANSWERED_AGAIN):
+                return error
         return None
 
-    def _put_aside(self, position: Position, order_id: str, why: str) -> None:
-        now = self._clock.now()
+    def _put_aside(
+        self, position: Position, entry: tuple[str, str], why: Exception, again: timedelta
+    ) -> bool:
+        """Try an order again later; False if too many are aside. After two weeks it is let go."""
+        order_id, now = entry[0], self._clock.now()
+        if order_id not in position.aside and len(position.aside) >= ASIDE_MOST:
+            return False
         first = position.aside.pop(order_id, (now.isoformat(), ""))[0]
-        _log.warning("fulfillment_order_unreadable", order=order_id, since=first, error=why)
+        _log.warning("fulfillment_order_unreadable", order=order_id, since=first, error=str(why))
         if now - datetime.fromisoformat(first) < ASIDE_ENDS:
-            position.aside[order_id] = (first, (now + ASIDE_AGAIN).isoformat())
-        while len(position.aside) > ASIDE_MOST:
-            del position.aside[next(iter(position.aside))]
+            position.aside[order_id] = (first, (now + again).isoformat())
+        position.done(entry)
+        return True
 
     def _end_listing(self, position: Position) -> None:
         """The next listing begins where this one began, and a little earlier."""

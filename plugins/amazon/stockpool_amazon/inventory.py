@@ -36,7 +36,7 @@ def stock_page(transport: Transport, pool: Pool, cursor: str | None) -> StockPag
     document = Fields(answer.document, "getInventorySummaries")
     figures = [
         stock_figures(summary)
-        for summary in document.object("payload").objects("inventorySummaries")
+        for summary in document.object("payload").objects("inventorySummaries", required=True)
         # A summary of an item that was never sent in may lack its ids, and has no units.
         if summary.optional_text("sellerSku") and summary.optional_text("fnSku")
     ]
@@ -47,10 +47,13 @@ def stock_page(transport: Transport, pool: Pool, cursor: str | None) -> StockPag
 
 
 def stock_figures(summary: Fields) -> StockFigures:
-    """InventorySummary: what Amazon leaves out is zero."""
+    """InventorySummary: a quantity that Amazon leaves out is zero."""
     sku, fnsku = summary.text("sellerSku"), summary.text("fnSku")
     details = summary.optional_object("inventoryDetails")
     if details is None:
+        # They were asked for; without them only nothing at all is certain.
+        if summary.optional_whole("totalQuantity") != 0:
+            raise summary.unreadable("inventoryDetails", "is missing")
         return StockFigures(sku, fnsku)
     reserved = details.optional_object("reservedQuantity")
     researching = details.optional_object("researchingQuantity")

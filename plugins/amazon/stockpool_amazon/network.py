@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from stockpool.errors import OutcomeUnknown, PluginError, RejectedError, TransientError
+from stockpool.errors import OutcomeUnknown, PluginError, RejectedError
 from stockpool.plugins.channel import PluginContext
 from stockpool.plugins.network import (
     ChangePage,
@@ -26,7 +26,7 @@ from stockpool_amazon.calls_2026_07_04 import Outbound20260704
 from stockpool_amazon.checks import problems_of
 from stockpool_amazon.connection import Connection
 from stockpool_amazon.credentials import Credentials
-from stockpool_amazon.errors import AmazonRefusal
+from stockpool_amazon.errors import AmazonRefusal, UnreadableAnswer
 from stockpool_amazon.following import Following
 from stockpool_amazon.inventory import stock_page
 from stockpool_amazon.outbound import Outbound
@@ -133,16 +133,16 @@ class AmazonNetwork(Network):
         """The present state, or None if Amazon has never heard of it.
 
         Raises:
-            TransientError: also for refusals that don't say that there is no such order. The
-                engine takes a `RejectedError` for the end of what it was about to do, and would
-                let the units of an order go that may well be under way.
+            UnreadableAnswer: (a TransientError) also for refusals that don't say that there is no
+                such order. The engine takes a `RejectedError` for the end of what it was about
+                to do, and would let the units of an order go that may well be under way.
         """
         try:
             return self._version("get").get(fulfillment_order_id)
         except AmazonRefusal as refusal:
             if refusal.of_unknown_id:
                 return None
-            raise TransientError(str(refusal)) from None
+            raise UnreadableAnswer(str(refusal)) from None
 
     def update_fulfillment(self, request: FulfillmentRequest) -> None:
         self._version("update").update(request)

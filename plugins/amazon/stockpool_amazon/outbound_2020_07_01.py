@@ -127,7 +127,7 @@ def state(payload: Fields, pools: Pools, tracking: Mapping[int, Tracking]) -> Fu
                 cancelled=item.whole("cancelledQuantity"),
                 unfulfillable=item.whole("unfulfillableQuantity"),
             )
-            for item in payload.objects("fulfillmentOrderItems")
+            for item in payload.objects("fulfillmentOrderItems", required=True)
         ],
         shipments=[
             _shipment(shipment, tracking) for shipment in payload.objects("fulfillmentShipments")

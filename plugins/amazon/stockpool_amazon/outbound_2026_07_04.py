@@ -133,7 +133,7 @@ def state(order: Fields, pools: Pools) -> FulfillmentState:
                 cancelled=item.amount("cancelledAmount"),
                 unfulfillable=item.amount("unfulfillableAmount"),
             )
-            for item in order.objects("lineItems")
+            for item in order.objects("lineItems", required=True)
         ],
         shipments=[_shipment(shipment) for shipment in order.objects("shipments")],
         granted_features=granted(order),
@@ -142,7 +142,10 @@ def state(order: Fields, pools: Pools) -> FulfillmentState:
 
 def quantities(order: Fields) -> dict[str, int]:
     """Units by item of an order."""
-    return {item.text("lineItemId"): item.amount("amount") for item in order.objects("lineItems")}
+    return {
+        item.text("lineItemId"): item.amount("amount")
+        for item in order.objects("lineItems", required=True)
+    }
 
 
 def granted(order: Fields) -> tuple[Feature, ...]:

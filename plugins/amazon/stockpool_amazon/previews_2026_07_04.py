@@ -23,7 +23,7 @@ def preview_options(
     A speed is fulfillable if every planned shipment has an offer for it, and the shipments hold
     all that was asked for.
     """
-    shipments = document.objects("plannedShipments")
+    shipments = document.objects("plannedShipments", required=True)
     planned = _units_of_skus(
         (item.object("productIdentifier").text("amazonSku"), item.amount("amount"))
         for shipment in shipments

@@ -191,7 +191,8 @@ def _words(call: Call, document: Mapping[str, Any]) -> str:
     parts = [error.get("message"), error.get("details")]
     text = "; ".join(part.strip() for part in parts if isinstance(part, str) and part.strip())
     for value in sorted(filter(None, call.private), key=len, reverse=True):
-        text = re.sub(re.escape(value), "[hidden]", text, flags=re.IGNORECASE)
+        pattern = rf"(?<!\w){re.escape(value)}(?!\w)"
+        text = re.sub(pattern, "[hidden]", text, flags=re.IGNORECASE)
     return " ".join(text.split())[:_WORDS_MOST] or "no message"
 
 
