@@ -19,7 +19,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from ipaddress import ip_address
@@ -141,7 +141,7 @@ class Model:
     """One of Amazon's models, known by its file's name without `.json`."""
 
     name: str
-    document: Mapping[str, Any]
+    document: Mapping[str, Any] = field(repr=False)
 
     @staticmethod
     def load(name: str) -> Model:

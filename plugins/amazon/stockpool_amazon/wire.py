@@ -11,7 +11,7 @@ from stockpool.order_request import Address
 
 def timestamp(at: datetime) -> str:
     """ISO 8601 in UTC, to the second."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def present(**members: Any) -> dict[str, Any]:
