@@ -261,17 +261,24 @@ class TestNoAnswer:
         with pytest.raises(CredentialsRefused):
             follower.step()
 
-    def test_for_one_order_puts_it_aside_for_minutes(
+    def test_for_one_order_puts_it_aside_for_seconds_then_for_minutes(
         self, follower: Follower, amazon: ScriptedAmazon, clock: ManualClock
     ) -> None:
         lists(amazon, *put(amazon, "F-1", "F-2", "F-3"))
         lists(amazon)
         self.broken(amazon, "F-2")
         assert follower.round() == ["F-1", "F-3"]
+        soonest, latest = UNANSWERED_AGAIN
+        for wait in (soonest, soonest, 2 * soonest, 4 * soonest):
+            clock.advance(wait.total_seconds() - 1)
+            asked = len(amazon.all_sent("GET", f"{ORDERS}/F-2"))
+            assert follower.round() == []
+            assert len(amazon.all_sent("GET", f"{ORDERS}/F-2")) == asked
+            clock.advance(1)
+            assert follower.round() == []
+            assert len(amazon.all_sent("GET", f"{ORDERS}/F-2")) == asked + 1
+        clock.advance(latest.total_seconds())
         put(amazon, "F-2")
-        clock.advance(UNANSWERED_AGAIN.total_seconds() - 1)
-        assert follower.round() == []
-        clock.advance(1)
         assert follower.round() == ["F-2"]
 
     def test_for_the_only_order_puts_it_aside_too(
@@ -342,7 +349,7 @@ class TestAnOrderThatCanNotBeRead:
     ) -> None:
         follower.round()
         put(amazon, "BAD")
-        clock.advance(UNREADABLE_AGAIN.total_seconds() - 1)
+        clock.advance(UNREADABLE_AGAIN[0].total_seconds() - 1)
         amazon.forget("GET", ORDERS)
         lists(amazon)
         assert follower.round() == []

@@ -45,9 +45,10 @@ CALL_SECONDS_MOST = timedelta(seconds=15)
 FAILURES_MOST = 3
 """Orders that get no answer in one call before the others are left for the next."""
 
-UNREADABLE_AGAIN = timedelta(hours=1)
-UNANSWERED_AGAIN = timedelta(minutes=5)
-"""When an order that was put aside is tried again."""
+UNREADABLE_AGAIN = (timedelta(hours=1), timedelta(hours=1))
+UNANSWERED_AGAIN = (timedelta(seconds=5), timedelta(minutes=5))
+"""When an order that was put aside is tried again, at first and at most: each wait is as long as
+all before it together. A server's hiccup passes in seconds, and the news should not wait longer."""
 
 ASIDE_ENDS = timedelta(days=14)
 ASIDE_MOST = 100
@@ -240,7 +241,11 @@ class Following:
         return None
 
     def _put_aside(
-        self, position: Position, entry: tuple[str, str], why: Exception, again: timedelta
+        self,
+        position: Position,
+        entry: tuple[str, str],
+        why: Exception,
+        again: tuple[timedelta, timedelta],
     ) -> bool:
         """Try an order again later; False if too many are aside. After two weeks it is let go."""
         order_id, now = entry[0], self._clock.now()
@@ -248,8 +253,11 @@ class Following:
             return False
         first = position.aside.pop(order_id, (now.isoformat(), ""))[0]
         _log.warning("fulfillment_order_unreadable", order=order_id, since=first, error=str(why))
-        if now - datetime.fromisoformat(first) < ASIDE_ENDS:
-            position.aside[order_id] = (first, (now + again).isoformat())
+        waited = now - datetime.fromisoformat(first)
+        if waited < ASIDE_ENDS:
+            soonest, latest = again
+            wait = min(max(waited, soonest), latest)
+            position.aside[order_id] = (first, (now + wait).isoformat())
         position.done(entry)
         return True
 
