@@ -12,7 +12,7 @@ from amazon_documents import US
 from scripted_amazon import ORDERS, PREVIEWS_2026, ScriptedAmazon
 from stockpool.errors import TransientError
 from stockpool.money import Money
-from stockpool.plugins.network import FulfillmentRequest, NetworkCapability, PreviewOption
+from stockpool.plugins.network import FulfillmentRequest, PreviewOption
 from stockpool_amazon.network import AmazonNetwork
 
 MakeNetwork = Callable[..., AmazonNetwork]
@@ -260,8 +260,3 @@ class TestOf2026:
     ) -> None:
         amazon.answers("POST", PREVIEWS_2026, {"plannedShipments": []})
         assert not any(option.fulfillable for option in network.preview(order()))
-
-
-def test_previews_are_declared(network: AmazonNetwork) -> None:
-    assert NetworkCapability.PREVIEW in network.capabilities
-    assert NetworkCapability.REMOVALS not in network.capabilities

@@ -16,7 +16,7 @@ from stockpool.clock import SystemClock
 from stockpool.errors import ConfigurationError
 from stockpool.ids import IdSource
 from stockpool.plugins.channel import PluginContext
-from stockpool.plugins.network import SpeedProfile
+from stockpool.plugins.network import NetworkCapability, SpeedProfile
 from stockpool.plugins.registry import Registry
 from stockpool_amazon.marketplaces import ENDPOINTS, marketplaces
 from stockpool_amazon.network import AmazonNetwork
@@ -144,6 +144,14 @@ def test_the_table_of_marketplaces_is_sound() -> None:
         fees = [speed.order_fee + speed.unit_fee for speed in marketplace.speeds]
         assert days == sorted(days, reverse=True)
         assert fees == sorted(fees)
+
+
+def test_what_amazon_can_do_is_declared(network: AmazonNetwork) -> None:
+    """Removal orders have no API; what a carrier does is not in the list of changes."""
+    assert network.capabilities == {
+        NetworkCapability.PREVIEW,
+        NetworkCapability.PARCELS_BY_ASKING,
+    }
 
 
 class TestPlugin:

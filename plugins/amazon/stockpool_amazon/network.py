@@ -53,7 +53,7 @@ class AmazonNetwork(Network):
         ConfigurationError: a secret is not where the settings say.
     """
 
-    capabilities = frozenset({NetworkCapability.PREVIEW})
+    capabilities = frozenset({NetworkCapability.PREVIEW, NetworkCapability.PARCELS_BY_ASKING})
 
     def __init__(self, settings: AmazonSettings, context: PluginContext) -> None:
         clock = context.clock
