@@ -1,0 +1,26 @@
+"""The conformance kit: what a plugin's author runs to see that a plugin keeps its contract.
+
+A network's author derives a test class from `NetworkConformance` and gives it a fixture `world`,
+a small driver that moves the world behind the network (`NetworkWorld`).
+
+pytest is needed here, and nowhere else in the engine.
+"""
+
+from __future__ import annotations
+
+try:
+    import pytest
+except ImportError:
+    raise ImportError("stockpool.testing needs pytest: pip install 'stockpool[testing]'") from None
+
+# The suites are no test modules, but their failures shall show the values that were compared.
+pytest.register_assert_rewrite("stockpool.testing.network_conformance")
+
+from stockpool.testing.network_conformance import NetworkConformance  # noqa: E402
+from stockpool.testing.network_conformance.world import (  # noqa: E402
+    NetworkOperation,
+    NetworkWorld,
+    WorldAbility,
+)
+
+__all__ = ["NetworkConformance", "NetworkOperation", "NetworkWorld", "WorldAbility"]

@@ -1,0 +1,43 @@
+"""The promises of `stockpool.plugins.network.Network`, as tests that any network can be put to."""
+
+from __future__ import annotations
+
+from stockpool.testing.network_conformance.cancelling import CancellingTests
+from stockpool.testing.network_conformance.failures import FailureTests
+from stockpool.testing.network_conformance.filling import FillingTests
+from stockpool.testing.network_conformance.holding import HoldingTests
+from stockpool.testing.network_conformance.manners import MannerTests
+from stockpool.testing.network_conformance.news import NewsTests
+from stockpool.testing.network_conformance.placing import PlacingTests
+from stockpool.testing.network_conformance.pools import PoolTests
+from stockpool.testing.network_conformance.previews import PreviewTests
+from stockpool.testing.network_conformance.privacy import PrivacyTests
+from stockpool.testing.network_conformance.removals import RemovalTests
+from stockpool.testing.network_conformance.shipping import ShippingTests
+from stockpool.testing.network_conformance.stock import StockTests
+
+__all__ = ["NetworkConformance"]
+
+
+class NetworkConformance(
+    PoolTests,
+    StockTests,
+    PlacingTests,
+    ShippingTests,
+    FillingTests,
+    CancellingTests,
+    HoldingTests,
+    NewsTests,
+    FailureTests,
+    PrivacyTests,
+    PreviewTests,
+    RemovalTests,
+    MannerTests,
+):
+    """All promises of a network. Derive a test class from it and give it a fixture `world`.
+
+    class TestMyNetwork(NetworkConformance):
+        @pytest.fixture
+        def world(self, tmp_path):
+            return MyWorld(tmp_path)
+    """
