@@ -18,6 +18,7 @@ US, CA = "ATVPDKIKX0DER", "A2EUQ1WTGCTBG2"
 
 MODELS: Mapping[str, str] = {
     "/fba/outbound/2020-07-01/": "fulfillmentOutbound_2020-07-01",
+    "/fulfillment/outbound/2026-07-04/": "fulfillmentOutbound_2026-07-04",
     "/fba/inventory/v1/": "fbaInventory",
     "/sellers/v1/": "sellers",
     "/tokens/2021-03-01/": "tokens_2021-03-01",

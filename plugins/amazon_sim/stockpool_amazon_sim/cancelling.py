@@ -86,11 +86,30 @@ def update(world: World, request: FulfillmentOrderRequest) -> None:
     order.address = address
     order.displayable_order_comment = request.displayable_order_comment
     if order.action == "Hold" and request.fulfillment_action == "Ship":
-        order.action = "Ship"
-        world.store.drop_events(order.order_id, kind="hold_expires")
-        if order.status == OrderStatus.RECEIVED:
-            start(world, order)
+        _release(world, order)
     world.save(order)
+
+
+def set_action(world: World, order: Order, action: str) -> None:
+    """updateOrder (Fulfillment Outbound API 2026-07-04): the action alone, Ship or Hold.
+
+    Raises:
+        RejectedError: InvalidInput for a final order, or if a hold comes too late.
+    """
+    if order.status in FINAL:
+        raise invalid(f"the order is {order.status} and cannot be updated")
+    if order.action == "Ship" and action == "Hold":
+        raise invalid("an order that was told to ship cannot be held")
+    if order.action == "Hold" and action == "Ship":
+        _release(world, order)
+        world.save(order)
+
+
+def _release(world: World, order: Order) -> None:
+    order.action = "Ship"
+    world.store.drop_events(order.order_id, kind="hold_expires")
+    if order.status == OrderStatus.RECEIVED:
+        start(world, order)
 
 
 def _lower(world: World, order: Order, index: int, quantity: int) -> None:

@@ -148,10 +148,12 @@ def _journey(
 
 
 def _tracking_number(order: Order, package: Package) -> str:
+    if package.tracking_number is not None:
+        return package.tracking_number  # The sandbox was told one.
     for carrier in country(order.country).carriers:
         if carrier.code == package.carrier:
             return carrier.tracking.format(number=package.number)
-    raise AssertionError(package.carrier)
+    return f"{package.number:012d}"  # So it was with the carrier.
 
 
 def _package_of(world: World, event: Event) -> tuple[Order, Shipment, Package]:

@@ -4,8 +4,9 @@ Chances stand in the settings. An injection orders one fault by name, any number
 operation or an order or all; it is kept in the store, so that another process can make it.
 
 Call faults: `throttle`, `transient`, `timeout_before`, `timeout_after`, `slow`.
-World faults: `damaged_unit`, `late_tracking`, and a parcel's fate: `delayed_parcel`,
-`attempted_parcel`, `lost_parcel`, `undeliverable_parcel`.
+World faults: `damaged_unit`, `late_tracking`, `deferred_order` (createOrder of 2026-07-04 takes an
+order without looking at it), and a parcel's fate: `delayed_parcel`, `attempted_parcel`,
+`lost_parcel`, `undeliverable_parcel`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ FAULTS = (
     *CALL_FAULTS,
     "damaged_unit",
     "late_tracking",
+    "deferred_order",
     *(f"{fate}_parcel" for fate in PARCEL_FATES),
 )
 

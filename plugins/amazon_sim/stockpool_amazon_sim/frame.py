@@ -32,6 +32,9 @@ LEAP = 365 * DAY
 """How far a clock that runs faster than the engine's goes on while nothing is done. A file that is
 opened again after a month must not find itself in the year 10,000."""
 
+CREATES = frozenset({"createFulfillmentOrder", "createOrder@2026-07-04"})
+"""Operations of which the attempts are counted by order, those that were lost included."""
+
 BATCH = 500
 """Events between two commits, so that processes that share a file do not wait long."""
 
@@ -166,7 +169,7 @@ class Frame:
     def _fail_before(self, world: World, operation: str, key: str, fault: str) -> None:
         if fault in ("slow", "timeout_after"):
             return
-        if operation == "createFulfillmentOrder":
+        if operation in CREATES:
             _count_lost_attempt(world, key)
         if fault == "throttle":
             raise Throttled(f"{operation}: QuotaExceeded", retry_after=1 / self.settings.speed)

@@ -6,11 +6,14 @@ to anyway; a final status that the seller or the stock decides is entered as if 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from stockpool_amazon_sim.cancelling import cancel_open
 from stockpool_amazon_sim.checks import invalid
 from stockpool_amazon_sim.orders import conclude, finish
 from stockpool_amazon_sim.records import Order
-from stockpool_amazon_sim.reserving import release_reserved
+from stockpool_amazon_sim.reserving import release, release_reserved, stop_waiting, uncovered
+from stockpool_amazon_sim.shipping import cancel_shipment
 from stockpool_amazon_sim.statuses import FINAL, OrderEvent, OrderStatus
 from stockpool_amazon_sim.timetable import HANDLERS
 from stockpool_amazon_sim.world import World
@@ -38,8 +41,10 @@ def bring_to(world: World, order_id: str, status: str) -> None:
         case OrderStatus.INVALID if order.status == OrderStatus.NEW:
             order.reason = "InvalidInSandbox"
             finish(world, order, OrderEvent.REFUSED)
-        case OrderStatus.UNFULFILLABLE if order.status in ("Received", "Planning"):
+        case OrderStatus.UNFULFILLABLE if order.status in ("New", "Received", "Planning"):
             _find_nothing(world, order)
+        case OrderStatus.COMPLETE_PARTIALLED if order.status not in FINAL:
+            _ship_a_part(world, order)
         case (
             OrderStatus.RECEIVED
             | OrderStatus.PLANNING
@@ -59,9 +64,44 @@ def _hurry(world: World, order: Order, status: str) -> None:
         HANDLERS[event.kind](world, event)
 
 
-def _find_nothing(world: World, order: Order) -> None:
-    release_reserved(world, order)
-    for item in order.items:
-        item.unfulfillable += item.open
+def _ship_a_part(world: World, order: Order) -> None:
+    """As if something were not found: units that are waited for, or one that was set aside, or
+    a shipment of which nothing is picked while there is another.
+    """
+    if order.status == OrderStatus.NEW:
+        _hurry(world, order, OrderStatus.RECEIVED)
+    if order.action == "Hold" or order.status in FINAL:
+        return
+    missing = uncovered(order)
+    planned = [shipment for shipment in order.shipments if shipment.stage == "planned"]
+    if any(missing):
+        stop_waiting(world, order)
+        _lose(order, dict(enumerate(missing)))
+    elif sum(units for _, _, units in order.reserved) > 1:
+        index, center, _ = order.reserved[-1]
+        release(world, order, index, center, 1)
+        order.reserved[-1][2] -= 1
+        order.reserved = [entry for entry in order.reserved if entry[2]]
+        _lose(order, {index: 1})
+    elif planned and len(order.shipments) > 1:
+        _lose(order, cancel_shipment(world, order, planned[-1], "CANCELLED_BY_FULFILLER"))
+    if conclude(world, order):
+        return
+    world.save(order)
+    _hurry(world, order, OrderStatus.COMPLETE_PARTIALLED)
+
+
+def _lose(order: Order, units: Mapping[int, int]) -> None:
+    for index, quantity in units.items():
+        order.items[index].unfulfillable += quantity
     order.reason = "ItemQuantityNotAvailable"
+
+
+def _find_nothing(world: World, order: Order) -> None:
+    if order.status == OrderStatus.NEW:
+        _hurry(world, order, OrderStatus.RECEIVED)
+        if order.status in FINAL:
+            return
+    release_reserved(world, order)
+    _lose(order, {index: item.open for index, item in enumerate(order.items)})
     conclude(world, order)

@@ -169,7 +169,7 @@ class Operations(Frame):
         """
 
         def read(world: World) -> OrderPage[T]:
-            return _changed(world, view, cursor, query_start, limit)
+            return changed_orders(world, view, cursor, query_start, limit)
 
         return self._perform(operation, cursor or "", read)
 
@@ -311,13 +311,18 @@ class Operations(Frame):
         return self._perform("getRemovalOrder", removal_order_id, read)
 
 
-def _changed(
+def changed_orders(
     world: World,
     view: Callable[[Order], T],
     cursor: str | None,
     query_start: datetime | None,
     limit: int,
 ) -> OrderPage[T]:
+    """Orders that changed after a cursor or, without one, at or after a time.
+
+    Raises:
+        RejectedError: InvalidInput for a cursor that is none.
+    """
     store = world.store
     if cursor is not None:
         if not (cursor.isascii() and cursor.isdigit()):

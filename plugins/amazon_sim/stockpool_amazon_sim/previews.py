@@ -26,6 +26,7 @@ class Preview:
         ship: the earliest and the latest time of leaving; None if nothing would be shipped.
         picks: by center, what it would ship, as (place of the item in the request, units).
         missing: units that are not there, as (place of the item, units).
+        unit_grams: what a unit weighs, item by item.
     """
 
     shipping_speed_category: str
@@ -39,10 +40,16 @@ class Preview:
     picks: Mapping[str, Sequence[tuple[int, int]]] = field(default_factory=dict)
     missing: Sequence[tuple[int, int]] = ()
     weight_grams: int = 0
+    unit_grams: Sequence[int] = ()
 
 
-def preview(world: World, request: FulfillmentOrderRequest) -> list[Preview]:
-    """A preview for each speed of the country, in its order.
+def preview(
+    world: World, request: FulfillmentOrderRequest, *, anywhere: bool = False
+) -> list[Preview]:
+    """A preview for each speed of the country, in its order. Fees are for what would be shipped.
+
+    Args:
+        anywhere: it is not known where to, only that the country ships there.
 
     Raises:
         RejectedError: InvalidInput for an unknown country or SKU.
@@ -50,19 +57,24 @@ def preview(world: World, request: FulfillmentOrderRequest) -> list[Preview]:
     if request.country not in world.settings.countries:
         raise invalid("marketplaceId is not one of this account's")
     skus = [known_sku(world, request.country, item.seller_sku) for item in request.items]
-    reasons = _reasons(world, request)
+    reasons = [] if anywhere else _address_reasons(world, request)
+    reasons += _feature_reasons(world, request)
     picks, missing = _picks(world, request, skus)
     if not picks or (missing and request.fulfillment_policy == "FillOrKill"):
         reasons.append("ItemQuantityNotAvailable")
     weight = sum(
         sku.weight_grams * item.quantity for sku, item in zip(skus, request.items, strict=True)
     )
+    lacking = dict(missing)
+    units = [item.quantity - lacking.get(place, 0) for place, item in enumerate(request.items)]
+    shipped = [(sku, count) for sku, count in zip(skus, units, strict=True) if count]
     return [
         replace(
-            _preview(world, request, name, speed, skus, len(picks), reasons),
+            _preview(world, request, name, speed, shipped, len(picks), reasons),
             picks={} if reasons else picks,
             missing=missing,
             weight_grams=weight,
+            unit_grams=[sku.weight_grams for sku in skus],
         )
         for name, speed in country(request.country).speeds.items()
     ]
@@ -73,7 +85,7 @@ def _preview(
     request: FulfillmentOrderRequest,
     name: str,
     speed: Speed,
-    skus: Sequence[Sku],
+    shipped: Sequence[tuple[Sku, int]],
     shipments: int,
     reasons: Sequence[str],
 ) -> Preview:
@@ -83,10 +95,7 @@ def _preview(
         request.country,
         to_datetime(world.now).date(),
         name,
-        [
-            (sku.size_tier, sku.weight_grams, item.quantity)
-            for sku, item in zip(skus, request.items, strict=True)
-        ],
+        [(sku.size_tier, sku.weight_grams, units) for sku, units in shipped],
         block_amzl=any(feature == "BLOCK_AMZL" for feature, _ in request.feature_constraints),
     )
     earliest = world.now + speed.transit_days[0] * DAY
@@ -95,19 +104,23 @@ def _preview(
     return Preview(name, True, fees, earliest, latest, shipments, (), ship)
 
 
-def _reasons(world: World, request: FulfillmentOrderRequest) -> list[str]:
-    reasons = []
+def _address_reasons(world: World, request: FulfillmentOrderRequest) -> list[str]:
     destination = request.destination
     pattern = postal_code_pattern(destination.country_code)
     if destination.country_code not in world.settings.destinations(request.country) or (
         pattern is not None and not pattern.fullmatch(destination.postal_code or "")
     ):
-        reasons.append("InvalidDestinationAddress")
+        return ["InvalidDestinationAddress"]
+    return []
+
+
+def _feature_reasons(world: World, request: FulfillmentOrderRequest) -> list[str]:
     accepted = world.settings.accepted_features(request.country)
-    for feature, policy in request.feature_constraints:
-        if policy == "Required" and feature not in accepted:
-            reasons.append(f"FeatureNotAvailable: {feature}")
-    return reasons
+    return [
+        f"FeatureNotAvailable: {feature}"
+        for feature, policy in request.feature_constraints
+        if policy == "Required" and feature not in accepted
+    ]
 
 
 def _picks(

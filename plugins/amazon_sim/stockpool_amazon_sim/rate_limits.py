@@ -28,12 +28,22 @@ LIMITS: Mapping[str, tuple[float, int]] = {
     "getFeatureInventory": (2.0, 30),
     "deliveryOffers": (5.0, 30),
     "submitFulfillmentOrderStatusUpdate": (2.0, 30),
+    "createOrder@2026-07-04": (2.0, 30),
+    "getOrder@2026-07-04": (2.0, 30),
+    "listOrders@2026-07-04": (2.0, 30),
+    "updateOrder@2026-07-04": (2.0, 30),
+    "cancelOrder@2026-07-04": (2.0, 30),
+    "updateOrderStatus@2026-07-04": (2.0, 30),
+    "updatePackage@2026-07-04": (2.0, 30),
+    "getOrderPreview@2026-07-04": (2.0, 30),
+    "getOffers@2026-07-04": (5.0, 30),
     "getInventorySummaries": (2.0, 2),
     "createRemovalOrder": (2.0, 30),
     "cancelRemovalOrder": (2.0, 30),
     "getRemovalOrder": (2.0, 30),
 }
-"""(tokens a second, size of the bucket) by operation."""
+"""(tokens a second, size of the bucket) by operation. Where two APIs use a name, or might, the
+version stands behind it: operations of the Fulfillment Outbound API 2026-07-04 do."""
 
 _SECOND = 1_000_000
 

@@ -102,7 +102,14 @@ class OrderItem:
 
 @dataclass(slots=True)
 class Package:
-    """A parcel and its way: `journey` holds [time, event code], those to come included."""
+    """A parcel and its way: `journey` holds [time, event code], those to come included.
+
+    Attributes:
+        status: of its tracking. UNKNOWN: it has not left, or (once it has) nothing more will be
+            known of it.
+        told: what else is told of it: members of `Tracking` of the Fulfillment Outbound API
+            2026-07-04, which the sandbox may set.
+    """
 
     number: int
     carrier: str
@@ -112,6 +119,7 @@ class Package:
     delivered_at: Micros | None = None
     journey: list[list[Any]] = field(default_factory=list)
     reached: int = 0
+    told: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -8,11 +8,12 @@ from stockpool.clock import Clock, SystemClock
 from stockpool.errors import ConfigurationError
 from stockpool_amazon_sim.controls import Controls
 from stockpool_amazon_sim.operations import Operations
+from stockpool_amazon_sim.outbound_2026_operations import Outbound2026Operations
 from stockpool_amazon_sim.settings import AmazonSimSettings
 from stockpool_amazon_sim.storage import SqliteStore
 
 
-class Simulator(Operations, Controls):
+class Simulator(Operations, Outbound2026Operations, Controls):
     """One seller's account at a simulated Amazon. Safe to share between threads."""
 
     @classmethod

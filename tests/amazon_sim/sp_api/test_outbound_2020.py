@@ -399,6 +399,8 @@ class TestFeatures:
         assert {one["featureName"]: one["sellerEligible"] for one in features} == {
             "BLANK_BOX": True,
             "BLOCK_AMZL": True,
+            "OVERBOX": True,
+            "PACKING_SLIP": True,
             "SIGNATURE_CONFIRMATION": True,
         }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from stockpool_amazon_sim.countries import Center
 from stockpool_amazon_sim.requests import Destination
 from stockpool_amazon_sim.sp_api.reading import Body
 from stockpool_amazon_sim.sp_api.writing import present
@@ -54,3 +55,16 @@ def address_json(fields: list[str | None]) -> dict[str, Any]:
         countryCode=known.country_code,
         phone=known.phone,
     )
+
+
+def center_address(center: Center, code: str, name: str, line: str) -> dict[str, str]:
+    """`Address` of a fulfillment center in a country; in Japan the city is a line of its own."""
+    town = {"addressLine2" if code == "JP" else "city": center.city}
+    return {
+        "name": name,
+        "addressLine1": line,
+        **town,
+        "stateOrRegion": center.state,
+        "postalCode": "00000",
+        "countryCode": code,
+    }

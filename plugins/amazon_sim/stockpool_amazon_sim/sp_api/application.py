@@ -23,6 +23,7 @@ from stockpool_amazon_sim.sp_api import (
     controls,
     fba_inventory,
     outbound_2020,
+    outbound_2026,
     restricted_data,
     sellers,
 )
@@ -43,6 +44,7 @@ _log = structlog.get_logger(__name__)
 
 APIS: Sequence[Sequence[Operation]] = (
     outbound_2020.OPERATIONS,
+    outbound_2026.OPERATIONS,
     fba_inventory.OPERATIONS,
     sellers.OPERATIONS,
     restricted_data.OPERATIONS,
@@ -95,7 +97,8 @@ class Application:
         except RejectedError as error:
             # The simulator tells its callers in process that an id is known; Amazon does not.
             code = "InvalidInput" if error.code == "AlreadyExists" else error.code
-            return self._refused(ApiError(400, code, error.reason), rate)
+            status = 404 if code == "NotFound" else 400
+            return self._refused(ApiError(status, code, error.reason), rate)
         except Throttled:
             message = "You exceeded your quota for the requested resource."
             return self._refused(ApiError(429, "QuotaExceeded", message), rate)
@@ -115,9 +118,11 @@ class Application:
         return Response(200, b"{}" + b" " * 100, refused.headers, cut=True) if cut else refused
 
     def _answered(self, found: Mapping[str, object] | Answer, rate: float | None) -> Response:
-        status, body = (found.status, found.body) if isinstance(found, Answer) else (200, found)
-        content = json.dumps(body, separators=(",", ":")).encode() if status != 204 else b""
-        return Response(status, content, self._headers(rate))
+        answer = found if isinstance(found, Answer) else Answer(200, found)
+        content = b""
+        if answer.status != 204:
+            content = json.dumps(answer.body, separators=(",", ":")).encode()
+        return Response(answer.status, content, {**self._headers(rate), **answer.headers})
 
     def _refused(self, error: ApiError, rate: float | None = None) -> Response:
         entry = {"code": error.code, "message": error.message, "details": error.details}

@@ -108,10 +108,14 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A JSON answer with another status than 200."""
+    """A JSON answer with another status than 200, or with headers of its own.
+
+    An answer 204 has no body, whatever stands here.
+    """
 
     status: int
     body: Json
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 Handler = Callable[[Call], Json | Answer]

@@ -11,6 +11,8 @@ from stockpool_amazon_sim.sp_api.reading import country_of, moment, required, te
 _DESCRIPTIONS = {
     "BLANK_BOX": "Orders are sent in boxes without Amazon's brand",
     "BLOCK_AMZL": "Orders are not carried by Amazon Logistics",
+    "OVERBOX": "Items are packed into another box than the product's own",
+    "PACKING_SLIP": "A packing slip is put into the parcel",
     "SIGNATURE_CONFIRMATION": "The recipient signs for the parcel",
 }
 

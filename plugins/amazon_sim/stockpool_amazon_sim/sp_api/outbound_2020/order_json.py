@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from stockpool_amazon_sim.countries import Center, country
+from stockpool_amazon_sim.countries import country
 from stockpool_amazon_sim.records import Order, OrderItem, Package, ReturnItem, Shipment
-from stockpool_amazon_sim.sp_api.addresses import address_json
+from stockpool_amazon_sim.sp_api.addresses import address_json, center_address
 from stockpool_amazon_sim.sp_api.outbound_2020.bodies import SPEEDS
 from stockpool_amazon_sim.sp_api.writing import decimal, present, timestamp
 
@@ -60,7 +60,9 @@ def authorization_json(order: Order, item: ReturnItem) -> dict[str, Any]:
     return {
         "returnAuthorizationId": item.authorization_id,
         "fulfillmentCenterId": item.center,
-        "returnToAddress": _center_address(order, center),
+        "returnToAddress": center_address(
+            center, order.country, "Amazon Returns", f"{item.center} Returns Dock"
+        ),
         "amazonRmaId": item.authorization_id,
         "rmaPageURL": f"https://returns.amazon.invalid/{item.authorization_id}",
     }
@@ -135,14 +137,3 @@ def return_item_json(order: Order, item: ReturnItem) -> dict[str, Any]:
         returnReceivedCondition=item.disposition,
         fulfillmentCenterId=item.center,
     )
-
-
-def _center_address(order: Order, center: Center) -> dict[str, str]:
-    return {
-        "name": "Amazon Returns",
-        "addressLine1": f"{center.center_id} Returns Dock",
-        "city": center.city,
-        "stateOrRegion": center.state,
-        "postalCode": "00000",
-        "countryCode": order.country,
-    }
