@@ -377,6 +377,18 @@ class TestAnOrderThatCanNotBeRead:
         follower.round()
         assert follower.position["aside"] == {}
 
+    def test_too_many_of_them_are_not_about_single_orders(
+        self, follower: Follower, amazon: ScriptedAmazon
+    ) -> None:
+        """A new status of Amazon's, perhaps: it is told, and none is forgotten."""
+        amazon.judged = False
+        ids = [f"F-{number}" for number in range(ASIDE_MOST + 3)]
+        lists(amazon, *put(amazon, *ids, status="Paused"))
+        with pytest.raises(TransientError, match="'Paused' is not known"):
+            follower.round()
+        assert list(follower.position["aside"]) == ids[:ASIDE_MOST]
+        assert [entry[0] for entry in follower.position["todo"]] == ids[ASIDE_MOST:]
+
 
 def test_orders_of_marketplaces_that_are_not_ours_are_not_read(
     follower: Follower, amazon: ScriptedAmazon

@@ -340,6 +340,15 @@ class TestGet:
         assert package.status is PackageStatus.IN_TRANSIT
         assert package.estimated_arrival == datetime(2026, 3, 6, 20, tzinfo=UTC)
 
+    def test_tracking_that_is_refused_hides_nothing(
+        self, network: AmazonNetwork, amazon: ScriptedAmazon
+    ) -> None:
+        """A parcel that can't be asked for is not one that nothing is known of."""
+        amazon.answers("GET", ONE, whole_order(shipments=[shipment()]))
+        amazon.refuses("GET", TRACKING, "AccessDenied", status=403)
+        with pytest.raises(TransientError, match="AccessDenied"):
+            network.get_fulfillment("F-1")
+
     def test_a_limit_met_while_tracking_is_passed_on(
         self, network: AmazonNetwork, amazon: ScriptedAmazon
     ) -> None:

@@ -143,6 +143,15 @@ class TestCreate:
         )
         assert "BLOCK_AMZL" in mixed.pools()[0].features
 
+    def test_so_pools_offer_priority_only_where_it_exists(
+        self, network: AmazonNetwork, make_network: MakeNetwork
+    ) -> None:
+        us, ca = ([terms.speed for terms in pool.speeds] for pool in network.pools())
+        assert (us, ca) == (
+            ["standard", "expedited"],
+            ["standard", "expedited", "priority"],
+        )
+
     def test_a_known_id_already_exists(
         self, network: AmazonNetwork, amazon: ScriptedAmazon, order: MakeRequest
     ) -> None:
@@ -239,6 +248,10 @@ class TestGet:
             (
                 order_2026(shipments=[shipment_2026("ON_HOLD")]),
                 r"shipments\[0\].status 'ON_HOLD' is not known",
+            ),
+            (
+                order_2026(shipments=[shipment_2026("")]),
+                r"shipments\[0\].status is missing",
             ),
             (
                 order_2026(
@@ -346,6 +359,16 @@ class TestGet:
         state = network.get_fulfillment("F-1")
         assert state is not None
         assert state.country == ""
+
+    def test_an_order_that_does_not_say_where_it_ships_from_is_the_first_countrys(
+        self, network: AmazonNetwork, amazon: ScriptedAmazon
+    ) -> None:
+        bare = order_2026()
+        del bare["origin"]
+        amazon.answers("GET", ONE, {"order": bare})
+        state = network.get_fulfillment("F-1")
+        assert state is not None
+        assert state.country == "US"
 
 
 def test_a_package_has_the_same_number_each_time_and_fits_the_books() -> None:

@@ -225,7 +225,8 @@ class TestOf2026:
         amazon.answers(
             "POST", PREVIEWS_2026, {"plannedShipments": shipments, "constraints": [constraint]}
         )
-        assert network.preview(order(quantities={"MUG": 1, "CUP": 1})) == [
+        wanted = order(country="CA", quantities={"MUG": 1, "CUP": 1})
+        assert network.preview(wanted) == [
             PreviewOption(
                 "standard",
                 True,
@@ -254,6 +255,14 @@ class TestOf2026:
         amazon.answers("POST", PREVIEWS_2026, {"plannedShipments": [self.planned(offer)]})
         (standard, *_) = network.preview(order(quantities={"MUG": 2}))
         assert not standard.fulfillable
+
+    def test_an_offer_may_leave_price_and_time_open(
+        self, network: AmazonNetwork, amazon: ScriptedAmazon, order: MakeRequest
+    ) -> None:
+        bare = {"fulfillmentConfiguration": {"serviceLevel": {"serviceTier": "STANDARD"}}}
+        amazon.answers("POST", PREVIEWS_2026, {"plannedShipments": [self.planned({}, bare)]})
+        (standard, *_) = network.preview(order())
+        assert standard == PreviewOption("standard", True, shipments=1)
 
     def test_nothing_planned_is_nothing_fulfillable(
         self, network: AmazonNetwork, amazon: ScriptedAmazon, order: MakeRequest

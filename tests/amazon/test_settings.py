@@ -49,7 +49,7 @@ TERMS = {"standard": {"transit_days": 5, "order_fee": 0, "unit_fee": 400}}
         ({"outbound_version": "2019-01-01"}, "outbound_version"),
         ({"outbound_versions": {"removal": "2020-07-01"}}, "removal"),
         ({"read_seconds": 0}, "read_seconds"),
-        ({"read_seconds": 60}, "read_seconds"),
+        ({"read_seconds": 31}, "together are at most 35"),
         ({"colour": "red"}, "colour"),
         ({"client_id": None}, "a secret is not put here"),
         ({"client_id": {}}, "a secret is not put here"),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from stockpool.errors import OutcomeUnknown, RejectedError
+from stockpool.order_request import Speed
 from stockpool.plugins.network import FulfillmentRequest, FulfillmentState, PreviewOption
 from stockpool_amazon import outbound_2026_07_04 as wire
 from stockpool_amazon.errors import UnreadableAnswer
@@ -20,6 +21,11 @@ class Outbound20260704(Outbound):
 
     base = "/fulfillment/outbound/2026-07-04"
     features = wire.FEATURES
+
+    @staticmethod
+    def offers(country: str, speed: Speed) -> bool:
+        """PRIORITY exists in some countries only (the model's `ServiceLevel`)."""
+        return speed != "priority" or country in wire.PRIORITY_COUNTRIES
 
     def create(self, request: FulfillmentRequest) -> Taken:
         """Place an order. Amazon answers with it (200), or only that it is taken (202)."""

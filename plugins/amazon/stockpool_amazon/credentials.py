@@ -29,8 +29,6 @@ class SecretSource(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _names_a_place(cls, value: Any) -> Any:
-        if isinstance(value, cls):
-            return value
         if not isinstance(value, dict) or set(value) not in ({"env"}, {"file"}):
             # The value is not repeated: it may be the secret.
             raise ValueError('give { env = "NAME" } or { file = "path" }; a secret is not put here')

@@ -75,7 +75,8 @@ class AmazonNetwork(Network):
         self._rates = Rates()
         tokens = AccessTokens(self._connection, settings.lwa_endpoint, credentials, clock)
         self._transport = Transport(self._connection, settings.address, tokens, self._rates, clock)
-        self._pools = Pools(settings, _VERSIONS[settings.version("create")].features)
+        placing = _VERSIONS[settings.version("create")]
+        self._pools = Pools(settings, placing.features, placing.offers)
         self._outbound = {
             version: make(self._transport, self._pools) for version, make in _VERSIONS.items()
         }

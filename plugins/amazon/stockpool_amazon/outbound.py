@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from stockpool.order_request import Feature
+from stockpool.order_request import Feature, Speed
 from stockpool.plugins.network import FulfillmentRequest, FulfillmentState, PreviewOption
 from stockpool_amazon.fields import Fields
 from stockpool_amazon.pools import Pools
@@ -71,6 +71,11 @@ class Outbound(ABC):
     def __init__(self, transport: Transport, pools: Pools) -> None:
         self._transport = transport
         self._pools = pools
+
+    @staticmethod
+    def offers(country: str, speed: Speed) -> bool:
+        """Whether orders of a country can be sent at a speed, as far as the version tells."""
+        return True
 
     @abstractmethod
     def create(self, request: FulfillmentRequest) -> Taken:

@@ -39,6 +39,8 @@ TIERS: Mapping[Speed, str] = {
     "expedited": "EXPEDITED",
     "priority": "PRIORITY",
 }
+PRIORITY_COUNTRIES = frozenset({"CA", "IN", "MX"})
+
 _ACTIONS = {"Ship": "SHIP", "Hold": "HOLD"}
 _POLICIES = {
     "FillOrKill": "FILL_OR_KILL",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from stockpool.order_request import Feature, Speed
@@ -35,11 +35,17 @@ class Pools:
 
     Args:
         features: that the version which places orders can ask for; others are not offered.
+        offers: whether that version knows a speed in a country; what the settings say counts more.
     """
 
-    def __init__(self, settings: AmazonSettings, features: frozenset[Feature]) -> None:
+    def __init__(
+        self,
+        settings: AmazonSettings,
+        features: frozenset[Feature],
+        offers: Callable[[str, Speed], bool] = lambda country, speed: True,
+    ) -> None:
         self._by_country: Mapping[str, Pool] = {
-            code: _pool(code, settings.pools.get(code, PoolSettings()), features)
+            code: _pool(code, settings.pools.get(code, PoolSettings()), features, offers)
             for code in settings.countries
         }
 
@@ -79,9 +85,14 @@ class Pools:
         return next(named, None)
 
 
-def _pool(code: str, own: PoolSettings, features: frozenset[Feature]) -> Pool:
+def _pool(
+    code: str,
+    own: PoolSettings,
+    features: frozenset[Feature],
+    offers: Callable[[str, Speed], bool],
+) -> Pool:
     known = marketplaces().get(code)
-    speeds: Sequence[SpeedProfile] = known.speeds if known else ()
+    speeds = [terms for terms in (known.speeds if known else ()) if offers(code, terms.speed)]
     if own.speeds is not None:
         speeds = [
             SpeedProfile(speed, terms.transit_days, terms.order_fee, terms.unit_fee)

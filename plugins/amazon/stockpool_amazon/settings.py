@@ -15,7 +15,10 @@ from stockpool_amazon.marketplaces import ENDPOINTS, Region, marketplaces
 
 OutboundVersion = Literal["2020-07-01", "2026-07-04"]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
-Seconds = Annotated[float, Field(gt=0, le=30)]
+Seconds = Annotated[float, Field(gt=0)]
+
+CALL_SECONDS_MOST = 35.0
+"""The engine leases an effect for 40 seconds."""
 
 
 class _Settings(BaseModel):
@@ -82,8 +85,7 @@ class AmazonSettings(_Settings):
         outbound_version: of the Fulfillment Outbound API; `outbound_versions` overrides it for
             single operations.
         connect_seconds: for a connection to stand.
-        read_seconds: between two pieces of an answer. Both together stay below the engine's
-            lease of an effect (40 seconds).
+        read_seconds: between two pieces of an answer.
         overlap_minutes: how far each listing of changes looks back behind the one before it, for
             what Amazon shows late.
         history_days: how far the very first listing looks back.
@@ -125,6 +127,15 @@ class AmazonSettings(_Settings):
         if len(set(codes)) != len(codes):
             raise ValueError("name each country once")
         return codes
+
+    @model_validator(mode="after")
+    def _a_call_ends_before_its_lease(self) -> AmazonSettings:
+        if self.connect_seconds + self.read_seconds > CALL_SECONDS_MOST:
+            raise ValueError(
+                f"connect_seconds and read_seconds together are at most {CALL_SECONDS_MOST:g}: "
+                "the engine takes a call that lasts longer for lost"
+            )
+        return self
 
     @model_validator(mode="after")
     def _pools_are_known(self) -> AmazonSettings:
