@@ -269,7 +269,7 @@ class TestNoAnswer:
         self.broken(amazon, "F-2")
         assert follower.round() == ["F-1", "F-3"]
         soonest, latest = UNANSWERED_AGAIN
-        for wait in (soonest, soonest, 2 * soonest, 4 * soonest):
+        for wait in (*[soonest] * 5, soonest * 5 / 4):
             clock.advance(wait.total_seconds() - 1)
             asked = len(amazon.all_sent("GET", f"{ORDERS}/F-2"))
             assert follower.round() == []

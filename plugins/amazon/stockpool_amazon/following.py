@@ -47,8 +47,8 @@ FAILURES_MOST = 3
 
 UNREADABLE_AGAIN = (timedelta(hours=1), timedelta(hours=1))
 UNANSWERED_AGAIN = (timedelta(seconds=5), timedelta(minutes=5))
-"""When an order that was put aside is tried again, at first and at most: each wait is as long as
-all before it together. A server's hiccup passes in seconds, and the news should not wait longer."""
+"""When an order that was put aside is tried again, at first and at most: each wait is a quarter of
+all before it. A server's hiccup passes in seconds, and the news should not wait much longer."""
 
 ASIDE_ENDS = timedelta(days=14)
 ASIDE_MOST = 100
@@ -256,7 +256,7 @@ class Following:
         waited = now - datetime.fromisoformat(first)
         if waited < ASIDE_ENDS:
             soonest, latest = again
-            wait = min(max(waited, soonest), latest)
+            wait = min(max(waited / 4, soonest), latest)
             position.aside[order_id] = (first, (now + wait).isoformat())
         position.done(entry)
         return True

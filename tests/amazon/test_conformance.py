@@ -1,0 +1,75 @@
+"""The amazon plugin keeps the contract of a network, against the simulator over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from amazon_sim_world import OPERATIONS, AmazonSimWorld
+from stockpool.clock import ManualClock
+from stockpool.ids import IdSource
+from stockpool.plugins.channel import PluginContext
+from stockpool.testing import NetworkConformance, NetworkOperation
+from stockpool_amazon.network import AmazonNetwork
+from stockpool_amazon.settings import AmazonSettings
+from stockpool_amazon_sim import AmazonSimSettings, Simulator
+from stockpool_amazon_sim.outbound_2026_operations import VERSION
+from stockpool_amazon_sim.sp_api.server import SpApiServer
+
+
+class AgainstTheSimulator(NetworkConformance):
+    """Any number of instances, which share nothing but the account."""
+
+    versions: Mapping[str, Any]
+    operations: Mapping[NetworkOperation, str]
+
+    @pytest.fixture
+    def world(
+        self, settings: dict[str, Any], clock: ManualClock, tmp_path: Path
+    ) -> Iterator[AmazonSimWorld]:
+        pytest.importorskip("uvicorn")
+        with ExitStack() as opened:
+            simulator = Simulator(AmazonSimSettings(countries=("US", "CA")), clock)
+            opened.callback(simulator.close)
+            server = opened.enter_context(SpApiServer(simulator))
+            own = {
+                **self.versions,
+                "endpoint": server.url,
+                "lwa_endpoint": f"{server.url}/auth/o2/token",
+            }
+
+            def make() -> AmazonNetwork:
+                context = PluginContext("amazon-na", clock, IdSource(1), tmp_path)
+                made = AmazonNetwork(AmazonSettings(**(settings | own)), context)
+                opened.callback(made.close)
+                return made
+
+            yield AmazonSimWorld(simulator, clock, make(), reopen=make, operations=self.operations)
+
+
+class TestVersion2020(AgainstTheSimulator):
+    """The default."""
+
+    versions: ClassVar = {"outbound_version": "2020-07-01"}
+    operations = OPERATIONS
+
+
+class TestVersion2026(AgainstTheSimulator):
+    """With the older version for updates: this one can't lower quantities."""
+
+    versions: ClassVar = {
+        "outbound_version": "2026-07-04",
+        "outbound_versions": {"update": "2020-07-01"},
+    }
+    operations: ClassVar = {
+        **OPERATIONS,
+        "preview": f"getOrderPreview{VERSION}",
+        "create_fulfillment": f"createOrder{VERSION}",
+        "get_fulfillment": f"getOrder{VERSION}",
+        "cancel_fulfillment": f"cancelOrder{VERSION}",
+        "changes": f"listOrders{VERSION}",
+    }
