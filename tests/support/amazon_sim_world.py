@@ -39,6 +39,7 @@ class AmazonSimWorld(NetworkWorld):
     """
 
     skus_a_page = 1_000
+    orders_a_page = 200
 
     def __init__(
         self,

@@ -85,6 +85,7 @@ class _Order:
     reason: str | None = None
     cancelled: dict[str, int] = field(default_factory=dict)
     unfulfillable: dict[str, int] = field(default_factory=dict)
+    reserved: dict[str, int] = field(default_factory=dict)
     shipments: list[ShipmentState] = field(default_factory=list)
 
     def shipped(self, item_id: str) -> int:
@@ -211,13 +212,11 @@ class FakeNetwork(Network):
             if order_id in self._orders:
                 raise RejectedError(self.duplicate_code, f"{order_id} exists")
             self._check(request)
-            for item in request.items:
-                self._shift(request.country, item.sku, -item.quantity)
             granted = tuple(f for f in request.features if f in self.grants)
             now = self.clock.now()
-            self._orders[order_id] = _Order(
-                request, FulfillmentOrderStatus.RECEIVED, now, now, granted
-            )
+            order = _Order(request, FulfillmentOrderStatus.RECEIVED, now, now, granted)
+            self._orders[order_id] = order
+            self._reserve(order)
             self._changed(order_id)
             return FulfillmentAccepted(order_id, now, granted)
 
@@ -321,6 +320,15 @@ class FakeNetwork(Network):
         with self._changing(order_id) as order:
             order.status = status
 
+    def reserve(self, order_id: str) -> dict[str, int]:
+        """Reserve for an order what it lacks and is there; returns what is missing by item."""
+        with self._lock:
+            order = self._orders[order_id]
+            self._reserve(order)
+            open_units = order.open_units().items()
+            missing = {i: units - order.reserved.get(i, 0) for i, units in open_units}
+            return {item_id: units for item_id, units in missing.items() if units}
+
     def ship(
         self,
         order_id: str,
@@ -348,7 +356,7 @@ class FakeNetwork(Network):
                     part = quantity // packages + (place < quantity % packages)
                     if part:
                         items.append(ShipmentItemState(item_id, skus[item_id], part, number))
-                self._settle(order.request.country, skus[item_id], quantity)
+            self._settle(order, wanted)
             now = self.clock.now()
             shipment = ShipmentState(
                 f"SHIP-{len(order.shipments) + 1}",
@@ -489,6 +497,18 @@ class FakeNetwork(Network):
             for item in request.items
         )
 
+    def _reserve(self, order: _Order) -> None:
+        """Reserve what is not yet, as far as it is there; a SKU without figures is never short."""
+        skus = {item.item_id: item.sku for item in order.request.items}
+        for item_id, units in order.open_units().items():
+            place = (order.request.country, skus[item_id])
+            lacking = units - order.reserved.get(item_id, 0)
+            figures = self.figures.get(place)
+            if figures is not None:
+                lacking = min(lacking, figures.fulfillable)
+                self._shift(*place, -lacking)
+            order.reserved[item_id] = order.reserved.get(item_id, 0) + lacking
+
     def _shift(self, country: str, sku: str, by: int) -> None:
         """Between fulfillable and reserved for customers' orders, as far as stock is tracked."""
         figures = self.figures.get((country, sku))
@@ -499,12 +519,17 @@ class FakeNetwork(Network):
                 pending_customer_order=figures.pending_customer_order - by,
             )
 
-    def _settle(self, country: str, sku: str, units: int) -> None:
-        figures = self.figures.get((country, sku))
-        if figures is not None:
-            self.figures[(country, sku)] = replace(
-                figures, pending_customer_order=figures.pending_customer_order - units
-            )
+    def _settle(self, order: _Order, units: Mapping[str, int]) -> None:
+        """Take shipped units out of those that are reserved."""
+        self._reserve(order)
+        for item in order.request.items:
+            gone = min(units.get(item.item_id, 0), order.reserved[item.item_id])
+            order.reserved[item.item_id] -= gone
+            place = (order.request.country, item.sku)
+            figures = self.figures.get(place)
+            if figures is not None:
+                pending = figures.pending_customer_order - gone
+                self.figures[place] = replace(figures, pending_customer_order=pending)
 
     def _take_out(
         self, order: _Order, counts: dict[str, int], units: Mapping[str, int] | None
@@ -515,7 +540,10 @@ class FakeNetwork(Network):
             if quantity > open_units[item_id]:
                 raise ValueError(f"{item_id}: only {open_units[item_id]} units are open")
             counts[item_id] = counts.get(item_id, 0) + quantity
-            self._shift(order.request.country, skus[item_id], quantity)
+            left = open_units[item_id] - quantity
+            freed = max(order.reserved.get(item_id, 0) - left, 0)
+            order.reserved[item_id] = order.reserved.get(item_id, 0) - freed
+            self._shift(order.request.country, skus[item_id], freed)
         order.status = self._closed_status(order)
 
     @staticmethod

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+import pytest
+
 from stockpool.plugins.network import (
     FulfillmentState,
     Network,
@@ -35,6 +37,17 @@ class NewsTests(NetworkTests):
         assert _ids(states) == set(orders)
         for state in states:
             check_state(seller.requests[state.fulfillment_order_id], state)
+
+    def test_no_order_is_lost_between_two_pages(self, world: NetworkWorld, seller: Seller) -> None:
+        if world.orders_a_page is None:
+            pytest.skip("the world does not say how many orders make a second page")
+        world.stock(seller.pool.country, MUG, 1)
+        for _ in range(world.orders_a_page + 1):
+            seller.place(seller.order({MUG: 1}))
+        first = seller.network.changes(None)
+        assert first.more, f"{len(seller.requests)} orders fit on one page"
+        rest, _ = seller.news(first.cursor)
+        assert _ids([*first.states, *rest]) == set(seller.requests)
 
     def test_a_cursor_leads_to_what_came_after_it(
         self, world: NetworkWorld, seller: Seller

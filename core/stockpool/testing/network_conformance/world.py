@@ -43,11 +43,13 @@ class NetworkWorld(Protocol):
     Attributes:
         abilities: which of the optional methods there are.
         skus_a_page: how many SKUs a page of `Network.snapshot` holds at most, if so many can be
-            stocked in a test; None leaves the tests of several pages out.
+            stocked in a test; None leaves the test of several pages out.
+        orders_a_page: the same for the orders on a page of `Network.changes`.
     """
 
     abilities: frozenset[WorldAbility] = frozenset()
     skus_a_page: int | None = None
+    orders_a_page: int | None = None
 
     @abstractmethod
     def network(self) -> Network:
