@@ -7,7 +7,7 @@ the published limits of an order.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from stockpool.errors import RejectedError
 from stockpool_amazon_sim.countries import country, postal_code_pattern
@@ -43,6 +43,18 @@ def check_order(request: FulfillmentOrderRequest, settings: AmazonSimSettings) -
     """
     for message in _order_problems(request, settings):
         raise invalid(message)
+
+
+def check_quantities(items: Sequence[ItemRequest]) -> None:
+    """Refuse a request for a preview that asks for nothing.
+
+    Raises:
+        RejectedError: InvalidInput.
+    """
+    if not items:
+        raise invalid("items must have at least 1 element")
+    if any(not 1 <= item.quantity <= INT32_MAX for item in items):
+        raise invalid("quantity must be at least 1")
 
 
 def validation_problem(order: Order, settings: AmazonSimSettings) -> str | None:

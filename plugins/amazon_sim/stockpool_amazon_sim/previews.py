@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from stockpool_amazon_sim.allocation import allocate
-from stockpool_amazon_sim.checks import invalid
+from stockpool_amazon_sim.checks import check_quantities, invalid
 from stockpool_amazon_sim.countries import Speed, country, postal_code_pattern
 from stockpool_amazon_sim.fees import fulfillment_fees
 from stockpool_amazon_sim.inventory import known_sku
@@ -52,10 +52,11 @@ def preview(
         anywhere: it is not known where to, only that the country ships there.
 
     Raises:
-        RejectedError: InvalidInput for an unknown country or SKU.
+        RejectedError: InvalidInput for an unknown country or SKU, or for no units at all.
     """
     if request.country not in world.settings.countries:
         raise invalid("marketplaceId is not one of this account's")
+    check_quantities(request.items)
     skus = [known_sku(world, request.country, item.seller_sku) for item in request.items]
     reasons = [] if anywhere else _address_reasons(world, request)
     reasons += _feature_reasons(world, request)

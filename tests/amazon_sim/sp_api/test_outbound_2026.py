@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 
-from sp_api_caller import Answer, Caller, address
+from outbound_2026 import ORDERS, amount, create, enter, get, release
+from sp_api_caller import Caller
 from sp_api_caller import order as order_2020
 
-BASE = "/fulfillment/outbound/2026-07-04"
-ORDERS = f"{BASE}/orders"
 ORDERS_2020 = "/fba/outbound/2020-07-01/fulfillmentOrders"
 
 
@@ -22,177 +21,228 @@ def shop(sp_api: Caller) -> Caller:
     return sp_api
 
 
-def amount(units: int) -> dict[str, str]:
-    return {"unit": "EACHES", "value": str(units)}
-
-
-def line(sku: str = "MUG", units: int = 2, line_id: str = "1", **changes: Any) -> dict[str, Any]:
-    return {
-        "lineItemId": line_id,
-        "product": {"productIdentifier": {"amazonSku": sku}},
-        "amount": amount(units),
-    } | changes
-
-
-def body(order_id: str = "F-1", units: int = 2, **changes: Any) -> dict[str, Any]:
-    """A createOrder body; `configuration` is short for its fulfillmentConfiguration."""
-    if "configuration" in changes:
-        changes["fulfillmentConfiguration"] = changes.pop("configuration")
-    return {
-        "orderId": order_id,
-        "origin": {"countryCode": "US"},
-        "destination": {"deliveryAddress": address()},
-        "lineItems": [line(units=units)],
-    } | changes
-
-
-def create(shop: Caller, order_id: str = "F-1", units: int = 2, **changes: Any) -> Answer:
-    return shop("POST", ORDERS, body(order_id, units, **changes))
-
-
-def get(shop: Caller, order_id: str = "F-1") -> dict[str, Any]:
-    answer = shop("GET", f"{ORDERS}/{order_id}")
-    assert answer.status == 200, answer.json
-    found: dict[str, Any] = answer.json["order"]
-    return found
-
-
-def enter(shop: Caller, status: str, order_id: str = "F-1") -> Answer:
-    return shop("PUT", f"{ORDERS}/{order_id}/status", {"status": status})
-
-
-def the_package(shop: Caller) -> dict[str, Any]:
-    (shipment,) = get(shop)["shipments"]
-    (package,) = shipment["packages"]
-    found: dict[str, Any] = package
-    return found
-
-
-def until_packed(shop: Caller) -> dict[str, Any]:
-    """Let an order go on until its one parcel is closed, and not yet with its carrier."""
-    for _ in range(200):
-        shipments = get(shop)["shipments"]
-        if shipments and shipments[0]["packages"]:
-            return the_package(shop)
-        shop.control("advance", hours=0.25)
-    raise AssertionError("it is never packed")
-
-
-class TestCreating:
-    def test_an_order_that_can_be_reserved_at_once_comes_back_whole(self, shop: Caller) -> None:
-        answer = create(shop)
-        assert answer.status == 200
-        assert answer.json["order"] == get(shop)
-        assert answer.json["order"] == {
-            "orderId": "F-1",
-            "receiveTime": "2026-03-02T09:00:00Z",
-            "status": "PROCESSING",
-            "statusUpdateTime": "2026-03-02T09:00:00Z",
-            "fulfillmentConfiguration": {
-                "serviceLevel": {"serviceTiers": ["STANDARD"]},
-                "action": "SHIP",
-                "policy": "FILL_OR_KILL",
-                "services": {"packaging": {"packagingOption": "ANY", "overbox": "NOT_REQUIRED"}},
-            },
-            "origin": {"countryCode": "US"},
-            "destination": {"deliveryAddress": address()},
-            "lineItems": [
-                line() | {"cancelledAmount": amount(0), "unfulfillableAmount": amount(0)}
-            ],
-            "shipments": [],
-        }
-        assert shop.control("buckets", country="US", sku="MUG") == {
-            "fulfillable": 98,
-            "pending_customer_order": 2,
-        }
+class TestReading:
+    def test_shipments_can_be_left_out(self, shop: Caller) -> None:
+        create(shop)
+        enter(shop, "COMPLETE")
+        order = get(shop)
+        assert len(order["shipments"]) == 1
+        bare = shop("GET", f"{ORDERS}/F-1", shipments="EXCLUDE").json["order"]
+        assert bare == {name: value for name, value in order.items() if name != "shipments"}
+        assert shop("GET", f"{ORDERS}/F-1", shipments="INCLUDE").json["order"] == order
+        assert shop("GET", f"{ORDERS}/F-1", judged=False, shipments="SOME").status == 400
 
     @pytest.mark.parametrize(
-        ("units", "destination", "status"),
-        [(101, address(), "UNFULFILLABLE"), (1, address(postalCode="none"), "INVALID")],
-        ids=["units that are not there", "a doubtful address"],
+        ("method", "path", "sent"),
+        [
+            ("GET", "", None),
+            ("PUT", "", {}),
+            ("PUT", "/cancel", None),
+            ("PUT", "/status", {"status": "COMPLETE"}),
+            ("PUT", "/packages/1", {"status": "DELIVERED"}),
+        ],
     )
-    def test_what_cannot_is_only_taken_and_decided_later(
-        self, shop: Caller, units: int, destination: dict[str, Any], status: str
+    def test_an_unknown_order_is_not_found(
+        self, shop: Caller, method: str, path: str, sent: Any
     ) -> None:
-        answer = create(shop, units=units, destination={"deliveryAddress": destination})
-        assert (answer.status, answer.json) == (202, {"orderId": "F-1", "status": "PROCESSING"})
-        assert get(shop)["status"] == "PROCESSING"
-        shop.clock.advance(minutes=10)
-        assert get(shop)["status"] == status
+        unknown = shop(method, f"{ORDERS}/F-9{path}", sent)
+        assert (unknown.status, unknown.error["code"]) == (404, "NotFound")
+        endless = shop(method, f"{ORDERS}/{'x' * 41}{path}", sent, judged=False)
+        assert (endless.status, endless.error["code"]) == (400, "InvalidInput")
 
-    def test_an_order_can_be_made_to_be_only_taken(self, shop: Caller) -> None:
-        shop.control("inject", fault="deferred_order", order_id="F-1")
-        assert create(shop).status == 202
-        assert shop.control("buckets", country="US", sku="MUG") == {"fulfillable": 100}
-        assert create(shop, "F-2").status == 200
-        shop.control("advance", hours=24 * 10)
+    def test_changes_are_listed_with_their_orders_page_by_page(self, shop: Caller) -> None:
+        for number in range(60):
+            shop.control("advance", hours=0.01)
+            create(shop, f"F-{number}", 1, channel="SHOPIFY")
+        first = shop("GET", ORDERS, updatedAfter="2026-03-02T08:00:00Z").json
+        assert len(first["orders"]) == 50
+        token = first["pagination"]["nextToken"]
+        second = shop("GET", ORDERS, pageToken=token, shipments="EXCLUDE").json
+        assert "pagination" not in second
+        listed = first["orders"] + second["orders"]
+        assert {order["orderId"] for order in listed} == {f"F-{number}" for number in range(60)}
+        assert first["orders"][0] == get(shop, first["orders"][0]["orderId"])
+        assert "shipments" not in second["orders"][0]
+
+    def test_only_later_changes_are_listed(self, shop: Caller) -> None:
+        create(shop, "F-1", configuration={"action": "HOLD"})
+        shop.clock.advance(minutes=30)
+        create(shop, "F-2", configuration={"action": "HOLD"})
+        at = get(shop, "F-2")["statusUpdateTime"]
+
+        def listed(after: str) -> list[str]:
+            orders = shop("GET", ORDERS, updatedAfter=after).json["orders"]
+            return [order["orderId"] for order in orders]
+
+        assert at == "2026-03-02T09:30:00Z"
+        assert listed("2026-03-02T09:29:59Z") == ["F-2"]
+        assert listed(at) == []
+        enter(shop, "CANCELLED", "F-1")
+        assert listed("2026-03-02T09:29:59Z") == ["F-2", "F-1"]
+
+    def test_tokens_are_those_of_this_operation(self, shop: Caller) -> None:
+        assert shop("GET", ORDERS, pageToken="nonsense").status == 400
+        other = shop.application._page_tokens.write("listAllFulfillmentOrders", "0")
+        assert shop("GET", ORDERS, pageToken=other).status == 400
+
+
+class TestHolding:
+    def test_a_held_order_has_its_units_and_ships_when_it_is_released(self, shop: Caller) -> None:
+        create(shop, configuration={"action": "HOLD"})
+        shop.control("advance", hours=24 * 13)
+        held = get(shop)
+        assert (held["status"], held["shipments"]) == ("PROCESSING", [])
+        assert shop.control("buckets", country="US", sku="MUG")["pending_customer_order"] == 2
+        answer = release(shop)
+        assert (answer.status, answer.json) == (202, {})
+        shop.control("advance", hours=24 * 3)
         assert get(shop)["status"] == "COMPLETE"
+
+    def test_a_hold_ends_after_two_weeks(self, shop: Caller) -> None:
+        create(shop, configuration={"action": "HOLD"})
+        shop.control("advance", hours=24 * 15)
+        order = get(shop)
+        assert order["status"] == "CANCELLED"
+        assert order["lineItems"][0]["cancelledAmount"] == amount(2)
+        assert shop.control("buckets", country="US", sku="MUG") == {"fulfillable": 100}
+        assert release(shop).status == 400
+
+    def test_an_order_that_goes_on_is_not_held(self, shop: Caller) -> None:
+        create(shop)
+        refused = release(shop, "HOLD")
+        assert (refused.status, refused.error["code"]) == (400, "InvalidInput")
+        assert release(shop).status == 202
+
+    def test_an_update_of_nothing_changes_nothing(self, shop: Caller) -> None:
+        create(shop, configuration={"action": "HOLD"})
+        before = get(shop)
+        shop.control("advance", hours=1)
+        assert shop("PUT", f"{ORDERS}/F-1", {}).status == 202
+        assert get(shop) == before
+
+
+class TestCancelling:
+    def test_a_request_is_accepted_and_its_effect_comes_later(self, shop: Caller) -> None:
+        create(shop)
+        answer = shop("PUT", f"{ORDERS}/F-1/cancel")
+        assert (answer.status, answer.json) == (202, {})
+        assert get(shop)["status"] == "PROCESSING"
+        shop.control("advance", hours=1)
+        order = get(shop)
+        assert order["status"] == "CANCELLED"
+        assert order["lineItems"][0]["cancelledAmount"] == amount(2)
+
+    def test_a_second_request_and_one_too_late_are_refused(self, shop: Caller) -> None:
+        create(shop)
+        shop("PUT", f"{ORDERS}/F-1/cancel", {})
+        assert shop("PUT", f"{ORDERS}/F-1/cancel").status == 400
+        create(shop, "F-2")
+        enter(shop, "COMPLETE", "F-2")
+        refused = shop("PUT", f"{ORDERS}/F-2/cancel")
+        assert (refused.status, refused.error["code"]) == (400, "InvalidInput")
+
+
+class TestStatuses:
+    @pytest.mark.parametrize(
+        "status", ["PROCESSING", "COMPLETE", "COMPLETE_PARTIAL", "CANCELLED", "UNFULFILLABLE"]
+    )
+    def test_the_sandbox_brings_an_order_to_its_end(self, shop: Caller, status: str) -> None:
+        create(shop)
+        answer = enter(shop, status)
+        assert (answer.status, answer.json) == (204, None)
+        assert get(shop)["status"] == status
         assert shop.control("audit") == []
 
-    def test_all_that_was_sent_is_shown_again(self, shop: Caller) -> None:
-        sent = {
-            "channel": "SHOPIFY",
-            "configuration": {
-                "serviceLevel": {
-                    "serviceTiers": ["EXPEDITED", "STANDARD"],
-                    "deliveryInterval": {
-                        "startTime": "2026-03-05T00:00:00+00:00",
-                        "endTime": "2026-03-06T00:00:00+00:00",
-                    },
-                },
-                "action": "HOLD",
-                "policy": "FILL_ALL_AVAILABLE",
-                "services": {
-                    "packaging": {
-                        "packagingOption": "UNBRANDED",
-                        "overbox": "REQUIRED",
-                        "packingSlip": {"templateName": "plain", "templateAttributes": {"a": "b"}},
-                    },
-                    "additional": {"SIGNATURE_CONFIRMATION": "REQUIRED"},
-                },
-            },
-            "destination": {
-                "deliveryAddress": address(email="a@example.invalid", phone="1"),
-                "deliveryNotes": "Beware of the dog",
-                "dropOffLocation": {"type": "GARAGE", "attributes": {"door": "left"}},
-            },
-            "lineItems": [
-                line(
-                    product={
-                        "productIdentifier": {"amazonSku": "MUG"},
-                        "perUnitDeclaredValue": {"currencyCode": "USD", "amount": "9.50"},
-                    },
-                    fulfillmentConfiguration={
-                        "services": {"packaging": {"packingSlip": {"templateName": "gift"}}}
-                    },
-                )
-            ],
-            "paymentInformation": {
-                "payments": [
-                    {
-                        "paymentId": "P-1",
-                        "paymentMethod": "CARD",
-                        "paymentTime": "2026-03-01T00:00:00+00:00",
-                    }
-                ]
-            },
-        }
-        order = create(shop, **sent).json["order"]
-        assert order["channel"] == "SHOPIFY"
-        assert order["fulfillmentConfiguration"] == sent["configuration"]
-        assert order["destination"] == sent["destination"]
-        assert order["paymentInformation"] == sent["paymentInformation"]
-        assert order["lineItems"][0]["product"] == sent["lineItems"][0]["product"]
-        assert (
-            order["lineItems"][0]["fulfillmentConfiguration"]
-            == sent["lineItems"][0]["fulfillmentConfiguration"]
-        )
+    def test_one_that_was_only_taken_may_turn_out_invalid(self, shop: Caller) -> None:
+        shop.control("inject", fault="deferred_order")
+        create(shop)
+        assert enter(shop, "INVALID").status == 204
+        assert get(shop)["status"] == "INVALID"
 
-    def test_a_taken_id_is_refused_whichever_version_took_it(self, shop: Caller) -> None:
-        assert create(shop).status == 200
-        again = create(shop)
-        assert (again.status, again.error["code"]) == (400, "InvalidInput")
-        assert shop("POST", ORDERS_2020, order_2020()).status == 400
-        shop("POST", ORDERS_2020, order_2020("F-2"))
-        assert create(shop, "F-2").status == 400
+    def test_the_sandbox_brings_nothing_back(self, shop: Caller) -> None:
+        create(shop)
+        enter(shop, "COMPLETE")
+        assert enter(shop, "PROCESSING").status == 400
+        assert enter(shop, "COMPLETE").status == 204
+        assert shop("PUT", f"{ORDERS}/F-1/status", {"status": "Complete"}).status == 400
+
+    def test_one_unit_is_shipped_or_not(self, shop: Caller) -> None:
+        create(shop, units=1)
+        assert enter(shop, "COMPLETE_PARTIAL").status == 400
+
+    def test_a_held_order_is_processing_already(self, shop: Caller) -> None:
+        create(shop, configuration={"action": "HOLD"})
+        assert enter(shop, "PROCESSING").status == 204
+        assert enter(shop, "COMPLETE").status == 400
+        assert get(shop)["shipments"] == []
+        assert shop.control("audit") == []
+
+
+class TestBothVersions:
+    def test_an_order_of_this_version_is_seen_by_the_other(self, shop: Caller) -> None:
+        create(
+            shop,
+            configuration={
+                "serviceLevel": {"serviceTiers": ["EXPEDITED"]},
+                "policy": "FILL_ALL",
+                "services": {"packaging": {"packagingOption": "UNBRANDED"}},
+            },
+        )
+        payload = shop("GET", f"{ORDERS_2020}/F-1").payload
+        header = payload["fulfillmentOrder"]
+        assert header["displayableOrderId"] == "F-1"
+        assert header["shippingSpeedCategory"] == "Expedited"
+        assert header["fulfillmentPolicy"] == "FillAll"
+        assert header["fulfillmentOrderStatus"] == "Received"
+        assert [one["featureName"] for one in header["featureConstraints"]] == ["BLANK_BOX"]
+        assert payload["fulfillmentOrderItems"][0]["quantity"] == 2
+
+    def test_an_order_of_the_other_is_seen_and_steered_here(self, shop: Caller) -> None:
+        shop(
+            "POST",
+            ORDERS_2020,
+            order_2020(fulfillmentAction="Hold", shippingSpeedCategory="Priority"),
+        )
+        shop.clock.advance(minutes=10)
+        order = get(shop)
+        assert order["fulfillmentConfiguration"]["serviceLevel"] == {"serviceTiers": ["PRIORITY"]}
+        assert order["fulfillmentConfiguration"]["action"] == "HOLD"
+        assert release(shop).status == 202
+        enter(shop, "COMPLETE")
+        header = shop("GET", f"{ORDERS_2020}/F-1").payload["fulfillmentOrder"]
+        assert header["fulfillmentOrderStatus"] == "Complete"
+
+
+class TestTheServiceId:
+    NAME = "x-amzn-fulfillment-service-id"
+
+    def test_it_is_told_back(self, shop: Caller) -> None:
+        create(shop)
+        headers = shop("GET", f"{ORDERS}/F-1", headers={self.NAME: "FS01-abc"}).response.headers
+        assert headers[self.NAME] == "FS01-abc"
+        assert headers["x-amzn-ratelimit-limit"] == "2.0"
+        assert self.NAME not in shop("GET", f"{ORDERS}/F-1").response.headers
+
+    def test_it_is_bounded(self, shop: Caller) -> None:
+        for length, status in ((40, 200), (41, 400)):
+            answer = shop("GET", ORDERS, headers={self.NAME: "x" * length})
+            assert answer.status == status
+
+
+class TestLimitsAndFaults:
+    @pytest.fixture
+    def settings(self) -> dict[str, Any]:
+        return {"rate_limits": True}
+
+    def test_each_version_has_its_own_bucket(self, shop: Caller) -> None:
+        statuses = [shop("GET", f"{ORDERS}/F-1").status for _ in range(31)]
+        assert statuses == [404] * 30 + [429]
+        assert shop("GET", f"{ORDERS_2020}/F-1").status == 400
+        assert shop("GET", ORDERS).status == 200
+
+    def test_attempts_that_were_lost_are_counted(self, shop: Caller) -> None:
+        for fault in ("transient", "timeout_after"):
+            shop.control("inject", fault=fault, operation="createOrder@2026-07-04")
+        assert [create(shop).status for _ in range(3)] == [503, 500, 400]
+        assert get(shop)["status"] == "PROCESSING"
         assert shop.simulator.attempts("F-1") == 3
