@@ -9,7 +9,7 @@ from stockpool.outbox.effects import EffectKind, NewEffect
 from stockpool.plugins.channel import ChannelCapability
 
 if TYPE_CHECKING:
-    from stockpool.orders.reservation import Claim
+    from stockpool.orders.claims import Claim
 
 
 def cancellation_effect(

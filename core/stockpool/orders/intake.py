@@ -26,6 +26,7 @@ from stockpool.crashpoints import reached
 from stockpool.order_request import OrderRequest
 from stockpool.orders import parking
 from stockpool.orders.announcements import unfulfillable_effect
+from stockpool.orders.claims import Claim
 from stockpool.orders.order_rows import (
     ORDER_TYPES,
     claim_counts,
@@ -45,7 +46,7 @@ from stockpool.orders.preparation import (
     unknown_sku,
 )
 from stockpool.orders.receipts import Receipt
-from stockpool.orders.reservation import Claim, lock_claimed, reserve
+from stockpool.orders.reservation import lock_claimed, reserve
 from stockpool.orders.status import OrderStatus, derive_status
 from stockpool.orders.views import order_statuses
 from stockpool.outbox.effects import effect_rows, inserter

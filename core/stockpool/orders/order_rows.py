@@ -8,8 +8,8 @@ from typing import Any
 from stockpool.catalog.products import Component
 from stockpool.money import to_minor
 from stockpool.order_request import Address, OrderRequest
+from stockpool.orders.claims import Claim, WantedUnits
 from stockpool.orders.preparation import ChannelFacts, Prepared
-from stockpool.orders.reservation import Claim, WantedUnits
 from stockpool.orders.status import LineCounts
 from stockpool.storage.bulk import Inserter
 from stockpool.storage.metadata import sortable_text

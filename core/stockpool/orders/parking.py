@@ -15,8 +15,8 @@ from stockpool.orders.tables import parked_requests
 from stockpool.problems import Problem
 
 if TYPE_CHECKING:
+    from stockpool.orders.claims import Claim
     from stockpool.orders.preparation import Prepared
-    from stockpool.orders.reservation import Claim
 
 
 def concern_key(channel: str, channel_order_id: str) -> str:

@@ -9,8 +9,8 @@ from typing import Any
 
 from stockpool.errors import PluginError
 from stockpool.order_request import OrderRequest
+from stockpool.orders.claims import Claim, note_shortfalls, planned_parts
 from stockpool.orders.placing import DEFAULT_COMMENT, displayable_id
-from stockpool.orders.reservation import Claim, note_shortfalls, planned_parts
 from stockpool.plugins.network import (
     FulfillmentItem,
     FulfillmentRequest,

@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 
 from stockpool.attention.queue import raise_concerns
 from stockpool.orders.announcements import unfulfillable_effect
+from stockpool.orders.claims import Claim
 from stockpool.orders.parking import unfulfillable_concern
 from stockpool.orders.preparation import ChannelFacts, IntakeSettings
-from stockpool.orders.reservation import Claim
 from stockpool.outbox.effects import record
 
 

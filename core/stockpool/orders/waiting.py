@@ -11,9 +11,10 @@ from sqlalchemy import Connection, and_, exists, func, or_, select
 
 from stockpool.crashpoints import reached
 from stockpool.ledger.tables import stock_levels
+from stockpool.orders.claims import Claim, WantedUnits
 from stockpool.orders.counting import add_to_lines
 from stockpool.orders.preparation import IntakeSettings
-from stockpool.orders.reservation import Claim, WantedUnits, lock_wanted, reserve
+from stockpool.orders.reservation import lock_wanted, reserve
 from stockpool.orders.shortfalls import tell_shortfalls
 from stockpool.orders.tables import decisions, fulfillment_orders, order_lines, orders
 from stockpool.storage.bulk import insert_all
