@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from fake_shop import FakeShop
 from fake_world import FakeWorld
-from stockpool.testing import NetworkConformance
+from stockpool.testing import ChannelConformance, NetworkConformance
 
 
 class TestFakeNetwork(NetworkConformance):
@@ -14,3 +15,11 @@ class TestFakeNetwork(NetworkConformance):
     @pytest.fixture
     def world(self) -> FakeWorld:
         return FakeWorld()
+
+
+class TestFakeChannel(ChannelConformance):
+    """In memory, with everything that a channel can do."""
+
+    @pytest.fixture
+    def world(self) -> FakeShop:
+        return FakeShop()

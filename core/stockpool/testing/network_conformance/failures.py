@@ -8,13 +8,13 @@ import pytest
 
 from stockpool.errors import OutcomeUnknown, RejectedError, Throttled, TransientError
 from stockpool.plugins.network import FulfillmentOrderStatus, Network
+from stockpool.testing.abilities import WorldAbility, needs
 from stockpool.testing.network_conformance.base import NetworkTests
 from stockpool.testing.network_conformance.promises import shipped
-from stockpool.testing.network_conformance.seller import MUG, Seller, needs
+from stockpool.testing.network_conformance.seller import MUG, Seller
 from stockpool.testing.network_conformance.world import (
     NetworkOperation,
     NetworkWorld,
-    WorldAbility,
 )
 
 READINGS: Mapping[NetworkOperation, Callable[[Network], object]] = {

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from stockpool.plugins.network import Network
 from stockpool.problems import Problem
+from stockpool.testing.abilities import WorldAbility, needs
 from stockpool.testing.network_conformance.base import NetworkTests
-from stockpool.testing.network_conformance.seller import MUG, Seller, needs
-from stockpool.testing.network_conformance.world import NetworkWorld, WorldAbility
+from stockpool.testing.network_conformance.seller import MUG, Seller
+from stockpool.testing.network_conformance.world import NetworkWorld
 
 
 class MannerTests(NetworkTests):

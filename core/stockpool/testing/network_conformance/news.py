@@ -14,10 +14,11 @@ from stockpool.plugins.network import (
     PackageState,
     PackageStatus,
 )
+from stockpool.testing.abilities import WorldAbility, needs
 from stockpool.testing.network_conformance.base import NetworkTests
 from stockpool.testing.network_conformance.promises import check_state
-from stockpool.testing.network_conformance.seller import MUG, Seller, needs
-from stockpool.testing.network_conformance.world import NetworkWorld, WorldAbility
+from stockpool.testing.network_conformance.seller import MUG, Seller
+from stockpool.testing.network_conformance.world import NetworkWorld
 
 
 class NewsTests(NetworkTests):

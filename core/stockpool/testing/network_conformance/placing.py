@@ -16,10 +16,11 @@ from stockpool.plugins.network import (
     FulfillmentRequest,
     Network,
 )
+from stockpool.testing.abilities import WorldAbility, needs
 from stockpool.testing.network_conformance.base import NetworkTests
 from stockpool.testing.network_conformance.promises import is_aware, shipped
-from stockpool.testing.network_conformance.seller import LAMP, MUG, Seller, needs
-from stockpool.testing.network_conformance.world import NetworkWorld, WorldAbility
+from stockpool.testing.network_conformance.seller import LAMP, MUG, Seller
+from stockpool.testing.network_conformance.world import NetworkWorld
 
 _NEVER = (FulfillmentOrderStatus.INVALID, FulfillmentOrderStatus.UNFULFILLABLE)
 

@@ -7,9 +7,9 @@ from typing import get_args
 from stockpool.money import minor_digits
 from stockpool.order_request import Feature, Speed
 from stockpool.plugins.network import Network
+from stockpool.testing.abilities import WorldAbility, needs
 from stockpool.testing.network_conformance.base import NetworkTests
-from stockpool.testing.network_conformance.seller import needs
-from stockpool.testing.network_conformance.world import NetworkWorld, WorldAbility
+from stockpool.testing.network_conformance.world import NetworkWorld
 
 
 class PoolTests(NetworkTests):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -10,10 +9,11 @@ import pytest
 
 from stockpool.errors import PluginError
 from stockpool.plugins.network import FulfillmentRequest
-from stockpool.testing.addresses import CANARIES
+from stockpool.testing.abilities import WorldAbility, needs
 from stockpool.testing.network_conformance.base import NetworkTests
-from stockpool.testing.network_conformance.seller import MUG, Seller, needs
-from stockpool.testing.network_conformance.world import NetworkWorld, WorldAbility
+from stockpool.testing.network_conformance.seller import MUG, Seller
+from stockpool.testing.network_conformance.world import NetworkWorld
+from stockpool.testing.privacy import is_silent, keeps_the_secret
 
 
 class PrivacyTests(NetworkTests):
@@ -30,7 +30,7 @@ class PrivacyTests(NetworkTests):
         ]
         assert errors, "even an order that is known is not refused"
         for error in errors:
-            _keeps_the_secret(error)
+            keeps_the_secret(error)
 
     @pytest.mark.parametrize(
         "ability",
@@ -50,7 +50,7 @@ class PrivacyTests(NetworkTests):
             world.fail_after_effect_next("create_fulfillment")
         error = _error_of(seller, seller.order({MUG: 1}))
         assert error is not None, "the call did not fail"
-        _keeps_the_secret(error)
+        keeps_the_secret(error)
 
     def test_reasons_repeat_nothing_of_the_buyer(self, world: NetworkWorld, seller: Seller) -> None:
         world.stock(seller.pool.country, MUG, 9)
@@ -58,7 +58,7 @@ class PrivacyTests(NetworkTests):
             if _error_of(seller, request) is None:
                 seller.requests[request.fulfillment_order_id] = request
                 state = seller.until_final(request.fulfillment_order_id)
-                _is_silent(state.status_reason or "")
+                is_silent(state.status_reason or "")
 
 
 def _bad_orders(seller: Seller) -> Iterator[FulfillmentRequest]:
@@ -88,15 +88,3 @@ def _error_of(seller: Seller, request: FulfillmentRequest) -> PluginError | None
     except PluginError as error:
         return error
     return None
-
-
-def _keeps_the_secret(error: PluginError) -> None:
-    _is_silent(str(error))
-    _is_silent(repr(error))
-    # What caused it is logged with it.
-    _is_silent("".join(traceback.TracebackException.from_exception(error).format()))
-
-
-def _is_silent(message: str) -> None:
-    for canary in CANARIES:
-        assert canary.lower() not in message.lower(), f"{canary!r} stands in: {message}"

@@ -15,10 +15,11 @@ from stockpool.plugins.network import (
     RemovalRequest,
     RemovalState,
 )
+from stockpool.testing.abilities import WorldAbility, needs
 from stockpool.testing.network_conformance.base import NetworkTests
 from stockpool.testing.network_conformance.promises import is_aware
-from stockpool.testing.network_conformance.seller import LAMP, MUG, Seller, needs, units
-from stockpool.testing.network_conformance.world import NetworkWorld, WorldAbility
+from stockpool.testing.network_conformance.seller import LAMP, MUG, Seller, units
+from stockpool.testing.network_conformance.world import NetworkWorld
 
 _OVER = ("Completed", "Cancelled")
 

@@ -22,7 +22,7 @@ from stockpool.plugins.network import (
     StockPage,
 )
 from stockpool.testing.network_conformance.promises import check_state, check_succession
-from stockpool.testing.network_conformance.world import NetworkWorld, WorldAbility
+from stockpool.testing.network_conformance.world import NetworkWorld
 
 MUG = "CONFORMANCE-MUG"
 LAMP = "CONFORMANCE-LAMP"
@@ -33,13 +33,6 @@ _HOURS = (*[1.0] * 48, *[12.0] * 56)
 
 _PAGES_MOST = 1_000
 _BUCKETS = tuple(name for name in StockFigures.__dataclass_fields__ if name not in ("sku", "fnsku"))
-
-
-def needs(world: NetworkWorld, *abilities: WorldAbility) -> None:
-    """Skip the test if the world can't do what it needs."""
-    for ability in abilities:
-        if ability not in world.abilities:
-            pytest.skip(f"the world cannot {ability} (WorldAbility.{ability.name})")
 
 
 def units(figures: StockFigures) -> int:

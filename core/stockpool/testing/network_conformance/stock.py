@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 from stockpool.plugins.network import ShipmentStatus
+from stockpool.testing.abilities import WorldAbility, needs
 from stockpool.testing.network_conformance.base import NetworkTests
 from stockpool.testing.network_conformance.promises import is_aware, shipped, units_in
 from stockpool.testing.network_conformance.seller import (
@@ -14,10 +15,9 @@ from stockpool.testing.network_conformance.seller import (
     MUG,
     Seller,
     lowest,
-    needs,
     units,
 )
-from stockpool.testing.network_conformance.world import NetworkWorld, WorldAbility
+from stockpool.testing.network_conformance.world import NetworkWorld
 
 
 class StockTests(NetworkTests):

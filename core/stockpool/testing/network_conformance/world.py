@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from enum import StrEnum
 from typing import Literal, Protocol
 
 from stockpool.order_request import Address
 from stockpool.plugins.network import Network
+from stockpool.testing.abilities import WorldAbility
 from stockpool.testing.addresses import sample_address
 
 NetworkOperation = Literal[
@@ -22,16 +22,6 @@ NetworkOperation = Literal[
     "get_removal",
 ]
 """A method of `Network` that talks to the other side."""
-
-
-class WorldAbility(StrEnum):
-    """What a driver may be able to do beyond the necessary. Tests that need more are skipped."""
-
-    REOPEN = "open the same account with a second instance"
-    THROTTLE = "have a call refused for the rate limit"
-    FAIL_BEFORE_EFFECT = "have a call fail before it takes effect"
-    FAIL_AFTER_EFFECT = "have a call's answer lost after it took effect"
-    SHARE_STOCK = "put two SKUs on one stock"
 
 
 class NetworkWorld(Protocol):
