@@ -276,6 +276,30 @@ def test_a_snapshot_keeps_to_the_networks_limit(database_url: str, clock: Manual
         engine.inventory.snapshot()
 
 
+def test_a_snapshot_that_has_begun_waits_for_the_limit(
+    database_url: str, clock: ManualClock
+) -> None:
+    """More pages and pools than the bucket holds: else the last ones would never be read."""
+    network = FakeNetwork(
+        clock=clock,
+        countries=("US", "CA", "MX"),
+        limits={"getInventorySummaries": RateLimit(rate=2, burst=2)},
+        page_size=1,
+    )
+    for number in range(4):
+        network.put("US", f"SKU-{number}", 1)
+    pages: list[int] = []
+    with Engine.open(
+        database_url, config={"plugins": []}, clock=clock, networks={"amazon-na": network}
+    ) as engine:
+        engine.catalog.add(*(Product(f"SKU-{number}") for number in range(4)))
+        began = clock.now()
+        engine.inventory.snapshot(before_page=lambda: pages.append(1))
+        assert network.count("snapshot") == len(pages) == 6
+        assert (clock.now() - began).total_seconds() == 2
+        assert engine.inventory.available("SKU-3") == 1
+
+
 def test_a_snapshot_that_is_repeated_in_one_instant_stands_once(
     shop: Engine, network: FakeNetwork
 ) -> None:

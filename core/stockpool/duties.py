@@ -260,7 +260,8 @@ class Duties:
             ) as lease:
                 if not lease.taken:
                     return None
-                return sum(len(r.adjusted) for r in self.inventory.snapshot(pools))
+                results = self.inventory.snapshot(pools, before_page=lease.renew)
+                return sum(len(result.adjusted) for result in results)
 
         return self._contained(f"network:{name}:snapshot", take_them)
 

@@ -15,8 +15,11 @@ from stockpool.ledger.levels import AgeLayer, PostedMove, StockLevel
 from stockpool.ledger.posting import StockMove, post
 from stockpool.orders.snapshots import SnapshotResult, take_snapshot
 from stockpool.outbox.rate_limits import take
-from stockpool.plugins.network import Network, StockFigures
+from stockpool.plugins.network import Network, RateLimit, StockFigures
 from stockpool.storage.database import Database
+
+_WAITS_MOST = 20
+"""Times to wait for the limit before giving up: others are asking for figures, too."""
 
 
 class Inventory:
@@ -175,21 +178,41 @@ class Inventory:
                 if country is None or level.pool.endswith(f":{country}")
             )
 
-    def snapshot(self, pools: Iterable[str] | None = None) -> Sequence[SnapshotResult]:
-        """Take the networks' figures into the books, then fill waiting orders."""
+    def snapshot(
+        self,
+        pools: Iterable[str] | None = None,
+        *,
+        before_page: Callable[[], object] = lambda: None,
+    ) -> Sequence[SnapshotResult]:
+        """Take the networks' figures into the books, then fill waiting orders.
+
+        Once it has begun it waits for what the networks' limits allow: a page of figures may take
+        half a second, and a token that leads to the next page lives half a minute.
+
+        Args:
+            before_page: called before each page, so that a caller can renew a lease.
+
+        Raises:
+            Throttled: the limit does not even allow the first page now.
+        """
         wanted = list(pools) if pools is not None else list(self.pools)
-        results = [self._snapshot(pool) for pool in wanted]
+        results = [
+            self._snapshot(pool, before_page, waits=place > 0) for place, pool in enumerate(wanted)
+        ]
         self._stock_arrived()
         return results
 
-    def _snapshot(self, pool: str) -> SnapshotResult:
+    def _snapshot(
+        self, pool: str, before_page: Callable[[], object], *, waits: bool
+    ) -> SnapshotResult:
         self._require(pool)
         name, _, country = pool.partition(":")
         network = self._networks[name]
         figures: list[StockFigures] = []
         cursor: str | None = None
         while True:
-            self._take_token(name, network)
+            before_page()
+            self._take_token(name, network, waits=waits or cursor is not None)
             page = network.snapshot(country, cursor)
             figures += page.figures
             cursor = page.cursor
@@ -207,22 +230,30 @@ class Inventory:
             )
         )
 
-    def _take_token(self, name: str, network: Network) -> None:
+    def _take_token(self, name: str, network: Network, *, waits: bool) -> None:
         limit = network.rate_limits().get("getInventorySummaries")
         if limit is None:
             return
-        granted = self._database.run(
-            lambda connection: take(
-                connection,
-                name,
-                "getInventorySummaries",
-                limit,
-                wanted=1,
-                at=self._database.clock.now(),
+        for _ in range(_WAITS_MOST if waits else 1):
+            if self._is_allowed(name, limit):
+                return
+            if waits:
+                self._database.clock.sleep(1 / limit.rate)
+        raise Throttled(f"{name}: stock figures", retry_after=1 / limit.rate)
+
+    def _is_allowed(self, name: str, limit: RateLimit) -> bool:
+        return self._database.run(
+            lambda connection: bool(
+                take(
+                    connection,
+                    name,
+                    "getInventorySummaries",
+                    limit,
+                    wanted=1,
+                    at=self._database.clock.now(),
+                )
             )
         )
-        if not granted:
-            raise Throttled(f"{name}: stock figures", retry_after=1 / limit.rate)
 
     def _require(self, pool: str) -> None:
         if pool not in self.pools:

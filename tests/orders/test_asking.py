@@ -43,10 +43,15 @@ class TestWhen:
         assert ask_again_at(state(*ended), LEFT) is None
         assert ask_again_at(state(), LEFT) is None
 
-    def test_a_parcel_that_has_not_left_is_told_of_by_the_network(self) -> None:
+    def test_an_order_in_process_may_ship_a_part_without_a_word(self) -> None:
         waiting = state(PackageStatus.IN_TRANSIT)
         pending = replace(waiting.shipments[0], status=ShipmentStatus.PENDING)
-        assert ask_again_at(replace(waiting, shipments=(pending,)), LEFT) is None
+        processing = replace(
+            waiting, shipments=(pending,), status=FulfillmentOrderStatus.PROCESSING
+        )
+        assert ask_again_at(processing, LEFT) == LEFT + AROUND_ARRIVAL
+        for status in (FulfillmentOrderStatus.PLANNING, FulfillmentOrderStatus.CANCELLED):
+            assert ask_again_at(replace(processing, status=status), LEFT) is None
 
     @pytest.mark.parametrize(
         ("after", "wait"),

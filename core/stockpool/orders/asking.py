@@ -1,7 +1,8 @@
-"""Parcels on the way of which the network does not tell by itself: when to ask, and for which.
+"""Parcels of which the network does not tell by itself: when to ask, and for which orders.
 
-Amazon lists a fulfillment order as changed when its own status changes; what a carrier does with
-a parcel afterwards is only seen by asking for the parcel (Fulfillment Outbound API 2020-07-01).
+Amazon lists a fulfillment order as changed when its own status changes; that one of several
+shipments has left, and what a carrier does with a parcel, is only seen by asking for the order
+(Fulfillment Outbound API 2020-07-01).
 """
 
 from __future__ import annotations
@@ -12,7 +13,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, select, update
 
 from stockpool.orders.tables import fulfillment_orders
-from stockpool.plugins.network import FulfillmentState, PackageStatus, ShipmentStatus
+from stockpool.plugins.network import (
+    FulfillmentOrderStatus,
+    FulfillmentState,
+    PackageStatus,
+    ShipmentStatus,
+)
 
 BEFORE_ARRIVAL = timedelta(hours=12)
 """How often to ask while the parcel is not expected yet."""
@@ -40,7 +46,8 @@ def ask_again_at(state: FulfillmentState, at: datetime) -> datetime | None:
         if package.status not in _ENDED
     ]
     if not on_the_way:
-        return None
+        # A first shipment may leave, or a second be planned, while the order stays Processing.
+        return at + AROUND_ARRIVAL if state.status is FulfillmentOrderStatus.PROCESSING else None
     left = max(
         (shipment.shipped_at for shipment in state.shipments if shipment.shipped_at is not None),
         default=state.updated_at,

@@ -389,7 +389,11 @@ class Network(ABC):
 
     @abstractmethod
     def get_fulfillment(self, fulfillment_order_id: str) -> FulfillmentState | None:
-        """The present state, or None if the network has never heard of it."""
+        """The present state, or None if the network has never heard of it.
+
+        Never raises `RejectedError`: None lets go of the units of an order that was in doubt, so
+        it must be certain. What is not certain is a `TransientError`.
+        """
 
     def update_fulfillment(self, request: FulfillmentRequest) -> None:
         """Replace what can still be replaced (release a hold, lower quantities)."""
