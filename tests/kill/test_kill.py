@@ -35,7 +35,7 @@ from stockpool_workers.demo.serving import serving
 
 SKUS = [f"SKU-{number:02}" for number in range(20)]
 WORKER = Path(__file__).with_name("worker_process.py")
-SETTLE_SECONDS = 150
+SETTLE_SECONDS = 300
 
 CONFIG = """
 [stockpool]

@@ -131,6 +131,7 @@ class Following:
         answered = not position.todo
         if answered:
             self._list(position, states)
+        self._call_back(position)
         failure = self._read_orders(position, states, stop_at, answered)
         if position.began is not None and position.token is None and not position.todo:
             self._end_listing(position)
@@ -163,8 +164,6 @@ class Following:
             else:
                 states.append(header.state)
                 position.taken[header.order_id] = changed_at
-        if position.token is None:
-            self._call_back(position)
 
     def _next_page(self, position: Position) -> HeaderPage:
         since = datetime.fromisoformat(position.since)
@@ -182,8 +181,9 @@ class Following:
     def _call_back(self, position: Position) -> None:
         """Orders that could not be read come again after a while."""
         now = self._clock.now()
+        waiting = {order_id for order_id, _ in position.todo}
         for order_id, (_, again_at) in position.aside.items():
-            if datetime.fromisoformat(again_at) <= now:
+            if order_id not in waiting and datetime.fromisoformat(again_at) <= now:
                 position.todo.append((order_id, ""))
 
     def _read_orders(
