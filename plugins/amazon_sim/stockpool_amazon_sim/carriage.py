@@ -14,6 +14,7 @@ from stockpool_amazon_sim.faults import parcel_fate, tracking_is_late
 from stockpool_amazon_sim.orders import order_of, settle_if_over
 from stockpool_amazon_sim.records import DAY, HOUR, Micros, Order, Package, Shipment
 from stockpool_amazon_sim.returns import expect_parcel_back
+from stockpool_amazon_sim.scheduled_delivery import transit_into_window
 from stockpool_amazon_sim.storage.interface import Event
 from stockpool_amazon_sim.world import World
 
@@ -61,10 +62,13 @@ def new_package(world: World, order: Order, shipment: int, box: int) -> Package:
 def dispatch_package(world: World, order: Order, shipment: Shipment, package: Package) -> None:
     """A parcel leaves: its way is drawn, and its tracking number told or promised."""
     shipped_at = world.now
-    speed = country(order.country).speeds[order.speed]
+    speed = country(order.country).all_speeds[order.speed]
     transit = world.draws.between(speed.transit_days, DAY, package.number, "transit")
     package.status = "IN_TRANSIT"
     package.estimated_arrival = shipped_at + speed.transit_days[1] * DAY
+    if order.window:
+        transit = transit_into_window(world, order, package)
+        package.estimated_arrival = max(order.window[1], shipped_at + transit)
     package.journey = _journey(world, order, package, shipped_at, transit)
     package.reached = 0
     if tracking_is_late(world, order.order_id, package.number):

@@ -80,7 +80,7 @@ def _order_problems(request: FulfillmentOrderRequest, settings: AmazonSimSetting
         yield "displayableOrderComment is longer than 750 characters"
     if request.displayable_order_date.tzinfo is None:
         yield "displayableOrderDate has no time zone"
-    if request.shipping_speed_category not in country(request.country).speeds:
+    if request.shipping_speed_category not in country(request.country).all_speeds:
         yield "shippingSpeedCategory is not offered in this marketplace"
     if request.fulfillment_action not in ACTIONS:
         yield "fulfillmentAction must be Ship or Hold"

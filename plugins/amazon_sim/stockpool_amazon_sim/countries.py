@@ -12,6 +12,9 @@ from typing import Any
 
 from stockpool.errors import ConfigurationError
 
+SCHEDULED = "scheduled"
+"""The name of scheduled delivery among the speeds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Center:
@@ -37,6 +40,21 @@ class Speed:
 
 
 @dataclass(frozen=True, slots=True)
+class Scheduled:
+    """Scheduled delivery: the recipient's windows of a day, as [first hour, last hour].
+
+    Attributes:
+        days: for how many days windows are offered.
+    """
+
+    speed: Speed
+    time_zone: str
+    utc_offset_hours: int
+    days: int
+    hours: Sequence[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
 class Carrier:
     """A carrier; `amazon` marks Amazon Logistics, which `BLOCK_AMZL` excludes."""
 
@@ -48,7 +66,12 @@ class Carrier:
 
 @dataclass(frozen=True)
 class Country:
-    """One country's part of the network."""
+    """One country's part of the network.
+
+    Attributes:
+        speeds: what every parcel can be sent by; `scheduled` is for those with a window.
+        cash_on_delivery: the most that is collected for an order, in minor units; None: nothing is.
+    """
 
     code: str
     currency: str
@@ -61,6 +84,15 @@ class Country:
     states: Mapping[str, str]
     speeds: Mapping[str, Speed]
     carriers: Sequence[Carrier]
+    scheduled: Scheduled | None = None
+    cash_on_delivery: int | None = None
+
+    @property
+    def all_speeds(self) -> Mapping[str, Speed]:
+        """The speeds, scheduled delivery among them."""
+        if self.scheduled is None:
+            return self.speeds
+        return {**self.speeds, SCHEDULED: self.scheduled.speed}
 
     def centers_near(self, state: str | None) -> tuple[str, ...]:
         """All centers, the nearest to a state first; an unknown state takes the listed order."""
@@ -110,10 +142,7 @@ def _read(code: str, data: Mapping[str, Any]) -> Country:
         },
         nearest={region: tuple(regions) for region, regions in data["nearest"].items()},
         states={state: region for region, states in data["states"].items() for state in states},
-        speeds={
-            name: Speed(entry["handling_days"], tuple(entry["transit_days"]))
-            for name, entry in data["speeds"].items()
-        },
+        speeds={name: _speed(entry) for name, entry in data["speeds"].items()},
         carriers=[
             Carrier(
                 code=entry["code"],
@@ -123,6 +152,24 @@ def _read(code: str, data: Mapping[str, Any]) -> Country:
             )
             for entry in data["carriers"]
         ],
+        scheduled=_scheduled(data.get("scheduled")),
+        cash_on_delivery=data.get("cash_on_delivery", {}).get("most"),
+    )
+
+
+def _speed(entry: Mapping[str, Any]) -> Speed:
+    return Speed(entry["handling_days"], tuple(entry["transit_days"]))
+
+
+def _scheduled(entry: Mapping[str, Any] | None) -> Scheduled | None:
+    if entry is None:
+        return None
+    return Scheduled(
+        _speed(entry),
+        entry["time_zone"],
+        entry["utc_offset_hours"],
+        entry["days"],
+        [(first, last) for first, last in entry["hours"]],
     )
 
 

@@ -15,6 +15,7 @@ from typing import Any
 UNIT_FEE = "FBAPerUnitFulfillmentFee"
 ORDER_FEE = "FBAPerOrderFulfillmentFee"
 TRANSPORTATION_FEE = "FBATransportationFee"
+COD_FEE = "FBAFulfillmentCODFee"
 
 _POUND_GRAMS = 453.592
 
@@ -47,6 +48,12 @@ def fulfillment_fees(
         percent = table["block_amzl_percent"]
         fees = {name: -(-fee * (100 + percent) // 100) for name, fee in fees.items()}
     return fees
+
+
+def cash_on_delivery_fee(country: str, on: date) -> int | None:
+    """What collecting money at the door costs for an order; None where it is not done."""
+    fee: int | None = _in_force(country, "mcf", on).get("cash_on_delivery")
+    return fee
 
 
 def unit_and_order_fee(country: str, on: date, speed: str) -> tuple[int, int]:

@@ -23,7 +23,7 @@ from stockpool.plugins.network import (
     StockPage,
 )
 from stockpool_amazon_sim import views
-from stockpool_amazon_sim.countries import country
+from stockpool_amazon_sim.countries import SCHEDULED, country
 from stockpool_amazon_sim.fees import unit_and_order_fee
 from stockpool_amazon_sim.rate_limits import LIMITS
 from stockpool_amazon_sim.settings import AmazonSimSettings
@@ -60,7 +60,12 @@ class AmazonSimNetwork(Network):
 
     def preview(self, request: FulfillmentRequest) -> Sequence[PreviewOption]:
         previews = self.simulator.get_fulfillment_preview(views.order_request(request))
-        return [views.preview_option(preview, request.country) for preview in previews]
+        # The engine has no deliveries by appointment.
+        return [
+            views.preview_option(preview, request.country)
+            for preview in previews
+            if preview.shipping_speed_category != SCHEDULED
+        ]
 
     def create_fulfillment(self, request: FulfillmentRequest) -> FulfillmentAccepted:
         return self.simulator.create_fulfillment_order(views.order_request(request), views.accepted)

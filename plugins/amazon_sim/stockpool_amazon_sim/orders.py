@@ -16,6 +16,7 @@ units in PENDING shipments + reserved units + units waited for (FillAll only).
 from __future__ import annotations
 
 from stockpool.errors import RejectedError
+from stockpool_amazon_sim.cash_on_delivery import amount_to_collect, check_collection
 from stockpool_amazon_sim.checks import check_order, invalid, validation_problem
 from stockpool_amazon_sim.ledger import Bucket
 from stockpool_amazon_sim.records import (
@@ -27,6 +28,7 @@ from stockpool_amazon_sim.records import (
 )
 from stockpool_amazon_sim.requests import FulfillmentOrderRequest
 from stockpool_amazon_sim.reserving import reserve, stop_waiting, uncovered, wait_for_stock
+from stockpool_amazon_sim.scheduled_delivery import begin_of_picking, check_window, window_of
 from stockpool_amazon_sim.simulated_time import to_micros
 from stockpool_amazon_sim.statuses import FINAL, OrderEvent, OrderStatus, next_status
 from stockpool_amazon_sim.stock import stock_of, total
@@ -41,6 +43,8 @@ def create(world: World, request: FulfillmentOrderRequest) -> Order:
         RejectedError: InvalidInput, or the code for an id that is known.
     """
     check_order(request, world.settings)
+    check_window(request, world.now)
+    check_collection(request)
     store = world.store
     order_id = request.seller_fulfillment_order_id
     known = store.orders.get(order_id)
@@ -83,6 +87,8 @@ def create(world: World, request: FulfillmentOrderRequest) -> Order:
         [feature for feature, _ in constraints if feature in granted],
         items,
         sent=dict(request.sent),
+        window=window_of(request),
+        to_collect=amount_to_collect(request),
     )
     store.count("orders:New")
     world.save(order)
@@ -160,7 +166,8 @@ def dispatch(world: World, order: Order) -> None:
     for center, lines in by_center.items():
         number = len(order.shipments)
         key = (order.order_id, number)
-        pick = world.hours(steps.pick[order.speed], *key, "pick")
+        pick = world.hours(steps.pick_by(order.speed), *key, "pick")
+        pick = max(pick, begin_of_picking(order) - world.now)
         rest = world.hours(steps.pack, *key, "pack") + world.hours(steps.hand_over, *key, "out")
         order.shipments.append(
             Shipment(

@@ -21,12 +21,14 @@ class PlannedShipment:
     Attributes:
         lines: (place of the item in the request, units).
         fees: in minor units, by speed and by Amazon's name.
+        is_first: it bears the fees that are for the whole order.
     """
 
     center: str
     lines: Sequence[tuple[int, int]]
     weight_grams: int
     fees: Mapping[str, Mapping[str, int]]
+    is_first: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +52,17 @@ def planned_shipments(previews: Sequence[Preview]) -> list[PlannedShipment]:
     units = [sum(count for _, count in lines) for lines in picks.values()]
     weights = [sum(count * grams[place] for place, count in lines) for lines in picks.values()]
     shares = {UNIT_FEE: units, TRANSPORTATION_FEE: weights}
-    first = [1] + [0] * (len(picks) - 1)
+    first = [int(not place) for place in range(len(picks))]
     fees: list[dict[str, dict[str, int]]] = [{} for _ in picks]
     for preview in previews:
         for name, fee in preview.estimated_fees.items():
             for shipment, part in zip(fees, share(fee, shares.get(name, first)), strict=True):
                 shipment.setdefault(preview.shipping_speed_category, {})[name] = part
     return [
-        PlannedShipment(center, lines, weight, fee)
-        for (center, lines), weight, fee in zip(picks.items(), weights, fees, strict=True)
+        PlannedShipment(center, lines, weight, fee, bool(is_first))
+        for (center, lines), weight, fee, is_first in zip(
+            picks.items(), weights, fees, first, strict=True
+        )
     ]
 
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 
 from stockpool_amazon_sim.allocation import allocate
 from stockpool_amazon_sim.checks import check_quantities, invalid
-from stockpool_amazon_sim.countries import Speed, country, postal_code_pattern
-from stockpool_amazon_sim.fees import fulfillment_fees
+from stockpool_amazon_sim.countries import SCHEDULED, Speed, country, postal_code_pattern
+from stockpool_amazon_sim.fees import cash_on_delivery_fee, fulfillment_fees
 from stockpool_amazon_sim.inventory import known_sku
 from stockpool_amazon_sim.ledger import Bucket
 from stockpool_amazon_sim.records import DAY, Micros, Sku
 from stockpool_amazon_sim.requests import STATE_FIELD, FulfillmentOrderRequest
+from stockpool_amazon_sim.scheduled_delivery import offered_windows
 from stockpool_amazon_sim.simulated_time import to_datetime
 from stockpool_amazon_sim.stock import stock_of
 from stockpool_amazon_sim.world import World
@@ -27,6 +28,8 @@ class Preview:
         picks: by center, what it would ship, as (place of the item in the request, units).
         missing: units that are not there, as (place of the item, units).
         unit_grams: what a unit weighs, item by item.
+        cod_fee: what cash on delivery would cost on top; None where there is none.
+        windows: those that a scheduled delivery can come in.
     """
 
     shipping_speed_category: str
@@ -41,6 +44,8 @@ class Preview:
     missing: Sequence[tuple[int, int]] = ()
     weight_grams: int = 0
     unit_grams: Sequence[int] = ()
+    cod_fee: int | None = None
+    windows: Sequence[tuple[Micros, Micros]] = ()
 
 
 def preview(
@@ -76,8 +81,9 @@ def preview(
             missing=missing,
             weight_grams=weight,
             unit_grams=[sku.weight_grams for sku in skus],
+            cod_fee=cash_on_delivery_fee(request.country, to_datetime(world.now).date()),
         )
-        for name, speed in country(request.country).speeds.items()
+        for name, speed in country(request.country).all_speeds.items()
     ]
 
 
@@ -102,6 +108,11 @@ def _preview(
     earliest = world.now + speed.transit_days[0] * DAY
     latest = world.now + speed.latest_days * DAY
     ship = (world.now, world.now + speed.handling_days * DAY)
+    if name == SCHEDULED:
+        windows = offered_windows(request.country, world.now)
+        earliest, latest = windows[0][0], windows[-1][1]
+        ship = (world.now, latest - speed.transit_days[0] * DAY)
+        return Preview(name, True, fees, earliest, latest, shipments, (), ship, windows=windows)
     return Preview(name, True, fees, earliest, latest, shipments, (), ship)
 
 

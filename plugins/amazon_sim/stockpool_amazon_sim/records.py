@@ -163,6 +163,8 @@ class Order:
         deadline: when FillAll gives up waiting.
         attempts: createFulfillmentOrder calls that arrived under this id.
         sent: what else the seller sent; it changes nothing here and is shown again.
+        window: when a scheduled delivery shall come, as [start, end]; empty for all others.
+        to_collect: what the recipient pays at the door, in minor units; 0 if nothing.
     """
 
     order_id: str
@@ -189,6 +191,8 @@ class Order:
     returns: list[ReturnItem] = field(default_factory=list)
     dispatches: int = 0
     sent: dict[str, Any] = field(default_factory=dict)
+    window: list[Micros] = field(default_factory=list)
+    to_collect: int = 0
 
 
 @dataclass(slots=True)

@@ -48,7 +48,7 @@ STATE_FIELD = 5
 
 @dataclass(frozen=True, slots=True)
 class ItemRequest:
-    """An element of `items`."""
+    """An element of `items`. `per_unit_price` is collected from the recipient, tax included."""
 
     seller_fulfillment_order_item_id: str
     seller_sku: str
@@ -57,6 +57,7 @@ class ItemRequest:
     displayable_comment: str | None = None
     per_unit_declared_value: tuple[int, str] | None = None
     sent: Mapping[str, Any] = field(default_factory=dict)
+    per_unit_price: tuple[int, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,9 @@ class FulfillmentOrderRequest:
     Attributes:
         feature_constraints: (feature, Required or NotRequired).
         sent: other members, here and in the items: kept as they are, and shown again.
+        delivery_window: when a scheduled delivery shall come.
+        collect: charges to be collected from the recipient on top of the items' prices; None if
+            nothing is collected at all.
     """
 
     seller_fulfillment_order_id: str
@@ -80,6 +84,8 @@ class FulfillmentOrderRequest:
     fulfillment_policy: str = "FillOrKill"
     feature_constraints: Sequence[tuple[str, str]] = ()
     sent: Mapping[str, Any] = field(default_factory=dict)
+    delivery_window: tuple[datetime, datetime] | None = None
+    collect: Sequence[tuple[int, str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,10 @@ class Steps(_Settings):
     removal_planning: Span = (12.0, 72.0)
     removal_wave_days: Span = (2.0, 7.0)
 
+    def pick_by(self, speed: str) -> Span:
+        """How long the pick takes for a speed; one that is not named is as fast as expedited."""
+        return self.pick.get(speed) or self.pick["expedited"]
+
 
 class CallFaults(_Settings):
     """What goes wrong with calls, as probabilities.

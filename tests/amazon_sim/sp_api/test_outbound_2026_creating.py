@@ -76,13 +76,7 @@ class TestCreating:
         sent = {
             "channel": "SHOPIFY",
             "configuration": {
-                "serviceLevel": {
-                    "serviceTiers": ["EXPEDITED", "STANDARD"],
-                    "deliveryInterval": {
-                        "startTime": "2026-03-05T00:00:00+00:00",
-                        "endTime": "2026-03-06T00:00:00+00:00",
-                    },
-                },
+                "serviceLevel": {"serviceTiers": ["EXPEDITED", "STANDARD"]},
                 "action": "HOLD",
                 "policy": "FILL_ALL_AVAILABLE",
                 "services": {

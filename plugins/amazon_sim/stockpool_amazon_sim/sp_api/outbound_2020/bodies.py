@@ -1,28 +1,32 @@
 """The bodies that sellers send to the Fulfillment Outbound API 2020-07-01.
 
-What the simulator has no rule for (cash on delivery, delivery windows, e-mail addresses ...) is
-checked for its shape only, kept, and shown again.
+What the simulator has no rule for (e-mail addresses, payments ...) is checked for its shape only,
+kept, and shown again.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, model_validator
 
 from stockpool.money import to_minor
+from stockpool_amazon_sim.countries import SCHEDULED
 from stockpool_amazon_sim.requests import FulfillmentOrderRequest, ItemRequest
 from stockpool_amazon_sim.sp_api.addresses import AddressBody
 from stockpool_amazon_sim.sp_api.reading import Body
 
-SPEEDS = {"Standard": "standard", "Expedited": "expedited", "Priority": "priority"}
-"""Amazon's speed categories and the simulator's. ScheduledDelivery (Japan) is not simulated."""
+SPEEDS = {
+    "Standard": "standard",
+    "Expedited": "expedited",
+    "Priority": "priority",
+    "ScheduledDelivery": SCHEDULED,
+}
+"""Amazon's speed categories and the simulator's."""
 
 _ORDER_SENT = (
-    "deliveryWindow",
     "deliveryPreferences",
     "codSettings",
-    "shipFromCountryCode",
     "notificationEmails",
     "paymentInformation",
 )
@@ -35,6 +39,16 @@ def _known_speed(value: str) -> str:
     return value
 
 
+DropOffType = Literal[
+    "FRONT_DOOR",
+    "DELIVERY_BOX",
+    "GAS_METER_BOX",
+    "BICYCLE_BASKET",
+    "GARAGE",
+    "RECEPTIONIST",
+    "FALLBACK_NEIGHBOR_DELIVERY",
+    "DO_NOT_LEAVE_UNATTENDED",
+]
 Speed = Annotated[str, AfterValidator(_known_speed)]
 Email = Annotated[str, StringConstraints(max_length=64)]
 
@@ -44,6 +58,11 @@ class MoneyBody(Body):
 
     currency_code: str
     value: str
+
+    @model_validator(mode="after")
+    def _is_money(self) -> Self:
+        self.minor()
+        return self
 
     def minor(self) -> tuple[int, str]:
         """Minor units and currency."""
@@ -66,6 +85,8 @@ class Item(Body):
     gift_message: str | None = None
     displayable_comment: str | None = None
     per_unit_declared_value: MoneyBody | None = None
+    per_unit_price: MoneyBody | None = None
+    per_unit_tax: MoneyBody | None = None
 
     def request(self, sent: dict[str, Any]) -> ItemRequest:
         """As the simulator takes it."""
@@ -78,7 +99,75 @@ class Item(Body):
             self.displayable_comment,
             None if value is None else value.minor(),
             {name: sent[name] for name in _ITEM_SENT if sent.get(name) is not None},
+            self._price(),
         )
+
+    def _price(self) -> tuple[int, str] | None:
+        """What is collected for a unit, tax included."""
+        if self.per_unit_price is None:
+            return None
+        minor, currency = self.per_unit_price.minor()
+        if self.per_unit_tax is not None and self.per_unit_tax.currency_code == currency:
+            minor += self.per_unit_tax.minor()[0]
+        return minor, currency
+
+
+class Window(Body):
+    """`DeliveryWindow`."""
+
+    start_date: AwareDatetime
+    end_date: AwareDatetime
+
+
+class CodSettings(Body):
+    """`CODSettings`."""
+
+    is_cod_required: bool
+    cod_charge: MoneyBody | None = None
+    cod_charge_tax: MoneyBody | None = None
+    shipping_charge: MoneyBody | None = None
+    shipping_charge_tax: MoneyBody | None = None
+
+    def charges(self) -> list[tuple[int, str]] | None:
+        """What is collected on top of the prices; None if nothing is collected."""
+        if not self.is_cod_required:
+            return None
+        parts = (
+            self.cod_charge,
+            self.cod_charge_tax,
+            self.shipping_charge,
+            self.shipping_charge_tax,
+        )
+        return [part.minor() for part in parts if part is not None]
+
+
+class DropOff(Body):
+    """`DropOffLocation`."""
+
+    type: DropOffType
+    attributes: dict[str, str] | None = None
+
+    @model_validator(mode="after")
+    def _names_the_neighbor(self) -> Self:
+        needed = {"neighborName", "houseNumber"}
+        if self.type == "FALLBACK_NEIGHBOR_DELIVERY" and needed - (self.attributes or {}).keys():
+            raise ValueError("FALLBACK_NEIGHBOR_DELIVERY needs neighborName and houseNumber")
+        return self
+
+
+class DeliveryPreferences(Body):
+    """`DeliveryPreferences`."""
+
+    delivery_instructions: str | None = Field(None, max_length=250)
+    drop_off_location: DropOff | None = None
+
+
+class Payment(Body):
+    """`PaymentInformation`."""
+
+    payment_transaction_id: str
+    payment_mode: str
+    payment_date: AwareDatetime
 
 
 class CreateOrder(Body):
@@ -96,13 +185,20 @@ class CreateOrder(Body):
     fulfillment_policy: str = "FillOrKill"
     feature_constraints: tuple[Feature, ...] = ()
     notification_emails: tuple[Email, ...] = ()
+    ship_from_country_code: str | None = Field(None, min_length=2, max_length=2)
+    delivery_window: Window | None = None
+    delivery_preferences: DeliveryPreferences | None = None
+    cod_settings: CodSettings | None = None
+    payment_information: tuple[Payment, ...] = ()
 
     def request(self, country: str, sent: dict[str, Any]) -> FulfillmentOrderRequest:
         """As the simulator takes it.
 
         Args:
+            country: whose stock is used.
             sent: the same body as it came.
         """
+        window, cash = self.delivery_window, self.cod_settings
         return FulfillmentOrderRequest(
             self.seller_fulfillment_order_id,
             country,
@@ -119,6 +215,8 @@ class CreateOrder(Body):
                 for one in self.feature_constraints
             ],
             {name: sent[name] for name in _ORDER_SENT if sent.get(name) is not None},
+            None if window is None else (window.start_date, window.end_date),
+            None if cash is None else cash.charges(),
         )
 
 
@@ -144,8 +242,9 @@ class Preview(Body):
     address: AddressBody
     items: list[Item]
     marketplace_id: str | None = None
-    shipping_speed_categories: tuple[Speed, ...] = tuple(SPEEDS)
+    shipping_speed_categories: tuple[Speed, ...] = ()
     include_cod_fulfillment_preview: bool = Field(False, alias="includeCODFulfillmentPreview")
+    include_delivery_windows: bool = False
     feature_constraints: tuple[Feature, ...] = ()
 
 

@@ -6,10 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 from stockpool_amazon_sim.countries import country
+from stockpool_amazon_sim.estimates import CUSTOMS
+from stockpool_amazon_sim.fees import COD_FEE
 from stockpool_amazon_sim.previews import Preview as Forecast
 from stockpool_amazon_sim.requests import Destination, FulfillmentOrderRequest, ItemRequest
 from stockpool_amazon_sim.sp_api.messages import Call, Json, invalid_input
 from stockpool_amazon_sim.sp_api.outbound_2020.bodies import SPEEDS, DeliveryOffers, Item, Preview
+from stockpool_amazon_sim.sp_api.outbound_2020.order_json import window_json
 from stockpool_amazon_sim.sp_api.reading import country_of, read_body
 from stockpool_amazon_sim.sp_api.writing import decimal, present, timestamp
 
@@ -17,7 +20,11 @@ _OFFER_LIFE = timedelta(minutes=15)
 
 
 def preview(call: Call) -> Json:
-    """getFulfillmentPreview: one for each speed that was asked for and the country has."""
+    """getFulfillmentPreview: one for each speed, and for each with cash on delivery if asked.
+
+    Without a list of speeds it is about all that the country has. One that it does not have is
+    `DeliverySLAUnavailable`.
+    """
     body = read_body(call, Preview)
     code = country_of(call, body.marketplace_id)
     request = FulfillmentOrderRequest(
@@ -33,16 +40,20 @@ def preview(call: Call) -> Json:
             (one.feature_name, one.feature_fulfillment_policy) for one in body.feature_constraints
         ],
     )
-    asked = {SPEEDS[name]: name for name in body.shipping_speed_categories}
-    return {
-        "payload": {
-            "fulfillmentPreviews": [
-                _preview_json(forecast, asked[forecast.shipping_speed_category], code, body)
-                for forecast in call.simulator.get_fulfillment_preview(request)
-                if forecast.shipping_speed_category in asked
-            ]
-        }
+    forecasts = {
+        forecast.shipping_speed_category: forecast
+        for forecast in call.simulator.get_fulfillment_preview(request)
     }
+    previews: list[dict[str, Any]] = []
+    for name in body.shipping_speed_categories or SPEEDS:
+        forecast = forecasts.get(SPEEDS[name])
+        if forecast is not None:
+            previews.append(_preview_json(forecast, name, code, body))
+            if body.include_cod_fulfillment_preview and forecast.cod_fee is not None:
+                previews.append(_preview_json(forecast, name, code, body, cash=True))
+        elif body.shipping_speed_categories:
+            previews.append(_unavailable_json(name, code))
+    return {"payload": {"fulfillmentPreviews": previews}}
 
 
 def delivery_offers(call: Call) -> Json:
@@ -99,24 +110,46 @@ def _offer_json(forecast: Forecast, expires: str) -> dict[str, Any]:
     }
 
 
-def _preview_json(forecast: Forecast, speed: str, code: str, body: Preview) -> dict[str, Any]:
+def _unavailable_json(speed: str, code: str) -> dict[str, Any]:
+    return {
+        "shippingSpeedCategory": speed,
+        "isFulfillable": False,
+        "isCODCapable": False,
+        "marketplaceId": country(code).marketplace_id,
+        "orderUnfulfillableReasons": ["DeliverySLAUnavailable"],
+    }
+
+
+def _preview_json(
+    forecast: Forecast, speed: str, code: str, body: Preview, *, cash: bool = False
+) -> dict[str, Any]:
     known = country(code)
+    fees = dict(forecast.estimated_fees)
+    if cash and forecast.is_fulfillable and forecast.cod_fee is not None:
+        fees[COD_FEE] = forecast.cod_fee
     reasons = list(forecast.order_unfulfillable_reasons)
     return present(
         shippingSpeedCategory=speed,
         isFulfillable=forecast.is_fulfillable,
-        isCODCapable=False,
+        isCODCapable=cash,
         marketplaceId=known.marketplace_id,
+        scheduledDeliveryInfo=_windows_json(forecast, code)
+        if body.include_delivery_windows and forecast.windows
+        else None,
         estimatedShippingWeight={"unit": "KG", "value": f"{forecast.weight_grams / 1000:.3f}"},
         estimatedFees=[
             {
                 "name": name,
                 "amount": {"currencyCode": known.currency, "value": decimal(fee, known.currency)},
             }
-            for name, fee in forecast.estimated_fees.items()
+            for name, fee in fees.items()
         ],
         fulfillmentPreviewShipments=[
-            _shipment_json(forecast, [(body.items[place], units) for place, units in picks])
+            _shipment_json(
+                forecast,
+                [(body.items[place], units) for place, units in picks],
+                abroad=body.address.country_code != code,
+            )
             for picks in forecast.picks.values()
         ],
         unfulfillablePreviewItems=[
@@ -139,11 +172,23 @@ def _preview_json(forecast: Forecast, speed: str, code: str, body: Preview) -> d
     )
 
 
-def _shipment_json(forecast: Forecast, picks: list[tuple[Item, int]]) -> dict[str, Any]:
+def _windows_json(forecast: Forecast, code: str) -> dict[str, Any]:
+    scheduled = country(code).scheduled
+    assert scheduled is not None
+    return {
+        "deliveryTimeZone": scheduled.time_zone,
+        "deliveryWindows": [window_json(window) for window in forecast.windows],
+    }
+
+
+def _shipment_json(
+    forecast: Forecast, picks: list[tuple[Item, int]], *, abroad: bool
+) -> dict[str, Any]:
     assert forecast.ship is not None
     assert forecast.earliest_arrival is not None
     assert forecast.latest_arrival is not None
     return {
+        **({"shippingNotes": [CUSTOMS]} if abroad else {}),
         "earliestShipDate": timestamp(forecast.ship[0]),
         "latestShipDate": timestamp(forecast.ship[1]),
         "earliestArrivalDate": timestamp(forecast.earliest_arrival),

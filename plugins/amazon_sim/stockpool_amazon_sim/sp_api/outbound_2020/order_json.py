@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, get_args
 
 from stockpool_amazon_sim.countries import country
-from stockpool_amazon_sim.records import Order, OrderItem, Package, ReturnItem, Shipment
+from stockpool_amazon_sim.estimates import item_times, shipment_times, shipping_notes
+from stockpool_amazon_sim.proof_of_delivery import Proof, proof_of
+from stockpool_amazon_sim.records import Micros, Order, Package, ReturnItem, Shipment
 from stockpool_amazon_sim.sp_api.addresses import address_json, center_address
-from stockpool_amazon_sim.sp_api.outbound_2020.bodies import SPEEDS
+from stockpool_amazon_sim.sp_api.outbound_2020.bodies import SPEEDS, DropOffType
 from stockpool_amazon_sim.sp_api.writing import decimal, present, timestamp
 
+MARKETPLACE = "marketplaceId"
+"""Under this name an order keeps the marketplace it was placed against, if it is not that of the
+country it ships from."""
+
 _SPEED_NAMES = {ours: amazons for amazons, ours in SPEEDS.items()}
+
+
+_PAYMENT = 3
+"""Members of `PaymentInformation`, all of them required."""
 
 
 def order_json(order: Order) -> dict[str, Any]:
     """The payload of getFulfillmentOrder."""
     payload = {
         "fulfillmentOrder": header_json(order),
-        "fulfillmentOrderItems": [_item(item) for item in order.items],
+        "fulfillmentOrderItems": [_item(order, place) for place in range(len(order.items))],
         "fulfillmentShipments": [_shipment(order, shipment) for shipment in order.shipments],
         "returnItems": [return_item_json(order, item) for item in order.returns],
         "returnAuthorizations": [authorization_json(order, item) for item in order.returns],
     }
-    if "paymentInformation" in order.sent:
-        payload["paymentInformation"] = order.sent["paymentInformation"]
+    # The newer version's payments may lack what this one requires.
+    payments = [one for one in order.sent.get("paymentInformation", ()) if len(one) == _PAYMENT]
+    if payments:
+        payload["paymentInformation"] = payments
     return payload
 
 
@@ -32,12 +45,12 @@ def header_json(order: Order) -> dict[str, Any]:
     sent = order.sent
     return present(
         sellerFulfillmentOrderId=order.order_id,
-        marketplaceId=country(order.country).marketplace_id,
+        marketplaceId=sent.get(MARKETPLACE) or country(order.country).marketplace_id,
         displayableOrderId=order.displayable_order_id,
         displayableOrderDate=timestamp(order.displayable_order_date),
         displayableOrderComment=order.displayable_order_comment,
         shippingSpeedCategory=_SPEED_NAMES[order.speed],
-        deliveryWindow=sent.get("deliveryWindow"),
+        deliveryWindow=window_json(order.window) if order.window else None,
         destinationAddress=address_json(order.address),
         fulfillmentAction=order.action,
         fulfillmentPolicy=order.policy,
@@ -68,7 +81,15 @@ def authorization_json(order: Order, item: ReturnItem) -> dict[str, Any]:
     }
 
 
-def _item(item: OrderItem) -> dict[str, Any]:
+def window_json(window: Sequence[Micros]) -> dict[str, str]:
+    """`DeliveryWindow`."""
+    start, end = window
+    return {"startDate": timestamp(start), "endDate": timestamp(end)}
+
+
+def _item(order: Order, place: int) -> dict[str, Any]:
+    item = order.items[place]
+    leaves, arrives = item_times(order, place)
     return present(
         sellerSku=item.sku,
         sellerFulfillmentOrderItemId=item.item_id,
@@ -79,6 +100,8 @@ def _item(item: OrderItem) -> dict[str, Any]:
         orderItemDisposition="Sellable",
         cancelledQuantity=item.cancelled,
         unfulfillableQuantity=item.unfulfillable,
+        estimatedShipDate=_time(leaves),
+        estimatedArrivalDate=_time(arrives),
         perUnitPrice=item.sent.get("perUnitPrice"),
         perUnitTax=item.sent.get("perUnitTax"),
         perUnitDeclaredValue=_money(item.unit_value),
@@ -93,13 +116,14 @@ def _money(value: list[Any] | None) -> dict[str, str] | None:
 
 
 def _shipment(order: Order, shipment: Shipment) -> dict[str, Any]:
-    arrival = shipment.estimated_arrival
+    leaves, arrives = shipment_times(order, shipment)
     return present(
         amazonShipmentId=shipment.shipment_id,
         fulfillmentCenterId=shipment.center,
         fulfillmentShipmentStatus=shipment.status,
-        shippingDate=timestamp(shipment.ship_at),
-        estimatedArrivalDate=None if arrival is None else timestamp(arrival),
+        shippingDate=_time(leaves),
+        estimatedArrivalDate=_time(arrives),
+        shippingNotes=shipping_notes(order, shipment) or None,
         fulfillmentShipmentItem=[
             present(
                 sellerSku=order.items[index].sku,
@@ -109,19 +133,45 @@ def _shipment(order: Order, shipment: Shipment) -> dict[str, Any]:
             )
             for index, units, number in shipment.lines
         ],
-        fulfillmentShipmentPackage=[_package(package) for package in shipment.packages],
+        fulfillmentShipmentPackage=[_package(order, package) for package in shipment.packages],
     )
 
 
-def _package(package: Package) -> dict[str, Any]:
-    arrival = package.estimated_arrival
+def _time(at: Micros | None) -> str | None:
+    return None if at is None else timestamp(at)
+
+
+def _package(order: Order, package: Package) -> dict[str, Any]:
     return present(
         packageNumber=package.number,
         carrierCode=package.carrier,
         trackingNumber=package.tracking_number,
         amazonFulfillmentTrackingNumber=package.tracking_number,
-        estimatedArrivalDate=None if arrival is None else timestamp(arrival),
+        estimatedArrivalDate=_time(package.estimated_arrival),
+        deliveryInformation=_delivery(proof_of(order, package)),
     )
+
+
+def _delivery(proof: Proof) -> dict[str, Any] | None:
+    """`DeliveryInformation`, of a parcel that has arrived."""
+    photo = proof.photo_url
+    place = (
+        proof.place if proof.place and proof.place.get("type") in get_args(DropOffType) else None
+    )
+    known = present(
+        deliveryDocumentList=None
+        if photo is None
+        else [{"documentType": "DELIVERY_IMAGE", "url": photo}],
+        dropOffLocation=None
+        if place is None
+        else present(
+            type=place["type"],
+            attributes={name: str(value) for name, value in place["attributes"].items()}
+            if place.get("attributes")
+            else None,
+        ),
+    )
+    return known or None
 
 
 def return_item_json(order: Order, item: ReturnItem) -> dict[str, Any]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from stockpool_amazon_sim.countries import country
 from stockpool_amazon_sim.records import Order
 from stockpool_amazon_sim.requests import Destination, FulfillmentOrderRequest, ItemRequest
 from stockpool_amazon_sim.simulated_time import to_datetime
@@ -13,7 +15,11 @@ from stockpool_amazon_sim.sp_api.outbound_2020.bodies import (
     StatusUpdate,
     UpdateOrder,
 )
-from stockpool_amazon_sim.sp_api.outbound_2020.order_json import header_json, order_json
+from stockpool_amazon_sim.sp_api.outbound_2020.order_json import (
+    MARKETPLACE,
+    header_json,
+    order_json,
+)
 from stockpool_amazon_sim.sp_api.reading import country_of, moment, read_body, text
 
 _PAGE = 100
@@ -22,7 +28,13 @@ _PAGE = 100
 def create(call: Call) -> Json:
     """createFulfillmentOrder: 200 says that it was received, no more."""
     body = read_body(call, CreateOrder)
-    request = body.request(country_of(call, body.marketplace_id), dict(call.body))
+    marketplace = country_of(call, body.marketplace_id)
+    origin = _origin(call, body.ship_from_country_code, marketplace)
+    request = body.request(origin, dict(call.body))
+    if origin != marketplace:
+        # Shown again as the marketplace that the order was placed against.
+        kept = {**request.sent, MARKETPLACE: country(marketplace).marketplace_id}
+        request = replace(request, sent=kept)
     call.simulator.create_fulfillment_order(request, lambda _: None)
     return {}
 
@@ -69,6 +81,19 @@ def submit_status(call: Call) -> Json:
         _order_id(call), body.fulfillment_order_status
     )
     return {}
+
+
+def _origin(call: Call, code: str | None, marketplace: str) -> str:
+    """The country that an order ships from: its marketplace's unless another is named.
+
+    Within Europe an order of one marketplace may ship from another country; that both belong to
+    the same account is all that is asked here.
+    """
+    if code is None:
+        return marketplace
+    if code not in call.simulator.settings.countries:
+        raise invalid_input("shipFromCountryCode: the seller has no stock there.")
+    return code
 
 
 def _order_id(call: Call) -> str:

@@ -10,9 +10,9 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
 from stockpool.money import to_minor
 from stockpool_amazon_sim.countries import country as known_country
@@ -76,6 +76,11 @@ class MoneyBody(Body):
 
     currency_code: str
     amount: Annotated[str, AfterValidator(_decimal)]
+
+    @model_validator(mode="after")
+    def _is_money(self) -> Self:
+        self.minor()
+        return self
 
     def minor(self) -> tuple[int, str]:
         """Minor units and currency."""
@@ -271,6 +276,7 @@ class CreateOrder(Body):
             sent: the same body as it came.
         """
         configuration = self.fulfillment_configuration
+        interval = configuration.service_level.delivery_interval
         return FulfillmentOrderRequest(
             self.order_id,
             country,
@@ -290,19 +296,13 @@ class CreateOrder(Body):
             POLICIES[configuration.policy],
             configuration.services.features(country),
             self._sent(),
+            None if interval is None else (interval.start_time, interval.end_time),
         )
 
     def _sent(self) -> dict[str, Any]:
         configuration = self.fulfillment_configuration
-        interval = configuration.service_level.delivery_interval
         payments = self.payment_information
         return present(
-            deliveryWindow=None
-            if interval is None
-            else {
-                "startDate": interval.start_time.isoformat(),
-                "endDate": interval.end_time.isoformat(),
-            },
             deliveryPreferences=self.destination.preferences(),
             paymentInformation=None if payments is None else payments.as_2020(),
         ) | _own(
@@ -329,7 +329,7 @@ def is_offered(tier: str, country: str) -> bool:
     """Whether a country has a service tier."""
     if tier == "PRIORITY" and country not in PRIORITY_COUNTRIES:
         return False
-    return TIERS[tier] in known_country(country).speeds
+    return TIERS[tier] in known_country(country).all_speeds
 
 
 def _displayable(order_id: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from stockpool_amazon_sim.offers import ItemOffers
-from stockpool_amazon_sim.previews import Preview as Forecast
 from stockpool_amazon_sim.requests import Destination
 from stockpool_amazon_sim.sp_api.messages import Call, Json
 from stockpool_amazon_sim.sp_api.outbound_2026.bodies import is_offered
@@ -15,6 +14,7 @@ from stockpool_amazon_sim.sp_api.outbound_2026.preview_bodies import OfferDestin
 from stockpool_amazon_sim.sp_api.outbound_2026.previews import (
     constraint_json,
     interval_json,
+    intervals,
     tier_constraints,
 )
 from stockpool_amazon_sim.sp_api.outbound_2026.vocabulary import TIERS
@@ -50,9 +50,10 @@ def _result_json(found: ItemOffers, tiers: list[str], country: str) -> dict[str,
     return {
         "item": {"productIdentifier": product_json(found.sku)},
         "offers": [
-            _option_json(tier, by_speed[TIERS[tier]], found.expires_at)
+            _option_json(tier, interval, found.expires_at)
             for tier in tiers
             if is_offered(tier, country) and TIERS[tier] in by_speed
+            for interval in intervals(by_speed[TIERS[tier]])
         ],
         "constraints": [
             constraint_json(one) for one in (*found.constraints, *tier_constraints(tiers, country))
@@ -60,17 +61,13 @@ def _result_json(found: ItemOffers, tiers: list[str], country: str) -> dict[str,
     }
 
 
-def _option_json(tier: str, forecast: Forecast, expires_at: int) -> dict[str, Any]:
-    assert forecast.earliest_arrival is not None
-    assert forecast.latest_arrival is not None
+def _option_json(tier: str, interval: tuple[int, int], expires_at: int) -> dict[str, Any]:
     return {
         "expiryTime": timestamp(expires_at),
         "fulfillmentConfiguration": {
             "serviceLevel": {
                 "serviceTier": tier,
-                "deliveryInterval": interval_json(
-                    forecast.earliest_arrival, forecast.latest_arrival
-                ),
+                "deliveryInterval": interval_json(*interval),
             }
         },
     }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stockpool_amazon_sim.countries import country
+from stockpool_amazon_sim.estimates import shipment_times, shipping_notes
 from stockpool_amazon_sim.package_updates import has_left
-from stockpool_amazon_sim.records import Order, OrderItem, Package, Shipment
+from stockpool_amazon_sim.records import Micros, Order, OrderItem, Package, Shipment
 from stockpool_amazon_sim.sp_api.addresses import address_json, center_address
 from stockpool_amazon_sim.sp_api.outbound_2026.bodies import OWN
 from stockpool_amazon_sim.sp_api.outbound_2026.tracking_json import tracking_json
@@ -43,7 +44,7 @@ def order_json(order: Order, *, shipments: bool = True) -> dict[str, Any]:
         fulfillmentConfiguration={
             "serviceLevel": present(
                 serviceTiers=own.get("serviceTiers") or [_TIER_NAMES[order.speed]],
-                deliveryInterval=_interval(sent.get("deliveryWindow")),
+                deliveryInterval=_interval(order.window),
             ),
             "action": _ACTION_NAMES[order.action],
             "policy": _POLICY_NAMES[order.policy],
@@ -119,10 +120,11 @@ def _line_item(item: OrderItem) -> dict[str, Any]:
     )
 
 
-def _interval(window: Mapping[str, str] | None) -> dict[str, str] | None:
-    if window is None:
+def _interval(window: Sequence[Micros]) -> dict[str, str] | None:
+    if not window:
         return None
-    return {"startTime": window["startDate"], "endTime": window["endDate"]}
+    start, end = window
+    return {"startTime": timestamp(start), "endTime": timestamp(end)}
 
 
 def _payments(payments: list[Mapping[str, Any]] | None) -> dict[str, Any] | None:
@@ -143,8 +145,7 @@ def _payments(payments: list[Mapping[str, Any]] | None) -> dict[str, Any] | None
 def _shipment(order: Order, place: int) -> dict[str, Any]:
     shipment = order.shipments[place]
     status = SHIPMENT_STATUSES[shipment.status]
-    alive = status != "CANCELLED"
-    arrival = shipment.estimated_arrival
+    leaves, arrives = shipment_times(order, shipment)
     items = [
         present(
             productIdentifier=product_json(order.items[index].sku),
@@ -167,8 +168,9 @@ def _shipment(order: Order, place: int) -> dict[str, Any]:
             ),
         },
         status=status,
-        shipTime=timestamp(shipment.ship_at) if alive else None,
-        deliveryTime=timestamp(arrival) if alive and arrival is not None else None,
+        shipTime=None if leaves is None else timestamp(leaves),
+        deliveryTime=None if arrives is None else timestamp(arrives),
+        shippingNotes=shipping_notes(order, shipment) or None,
         items=items,
         packages=[
             _package(

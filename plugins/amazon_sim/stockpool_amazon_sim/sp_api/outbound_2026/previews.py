@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stockpool_amazon_sim.countries import country as known_country
+from stockpool_amazon_sim.fees import COD_FEE
 from stockpool_amazon_sim.planned_shipments import (
     Constraint,
     PlannedShipment,
@@ -104,21 +105,48 @@ def _shipment_json(
             for place, units in shipment.lines
         ],
         "offers": [
-            _offer_json(tier, by_speed[TIERS[tier]], shipment, body, country)
+            _offer_json(tier, by_speed[TIERS[tier]], interval, fees, body, country, payment=payment)
             for tier in tiers
             if is_offered(tier, country)
+            for interval in intervals(by_speed[TIERS[tier]])
+            for payment, fees in _payments(by_speed[TIERS[tier]], shipment, body)
         ],
     }
 
 
-def _offer_json(
-    tier: str, forecast: Forecast, shipment: PlannedShipment, body: Preview, country: str
-) -> dict[str, Any]:
-    assert forecast.ship is not None
+def intervals(forecast: Forecast) -> Sequence[tuple[int, int]]:
+    """When a shipment could come: each window of a scheduled delivery is an offer of its own."""
     assert forecast.earliest_arrival is not None
     assert forecast.latest_arrival is not None
-    packaging = body.fulfillment_configuration.services.packaging
+    return forecast.windows or [(forecast.earliest_arrival, forecast.latest_arrival)]
+
+
+def _payments(
+    forecast: Forecast, shipment: PlannedShipment, body: Preview
+) -> list[tuple[str | None, Mapping[str, int]]]:
+    """Without payment on delivery and, if it is asked for and there is such, with it."""
     fees = shipment.fees[forecast.shipping_speed_category]
+    if not body.include_payment_on_delivery:
+        return [(None, fees)]
+    if forecast.cod_fee is None:
+        return [("DISABLED", fees)]
+    # Like the order's fee, the one for collecting goes to the first shipment.
+    fee = forecast.cod_fee if shipment.is_first else 0
+    return [("DISABLED", fees), ("ENABLED", {**fees, COD_FEE: fee})]
+
+
+def _offer_json(
+    tier: str,
+    forecast: Forecast,
+    interval: tuple[int, int],
+    fees: Mapping[str, int],
+    body: Preview,
+    country: str,
+    *,
+    payment: str | None,
+) -> dict[str, Any]:
+    assert forecast.ship is not None
+    packaging = body.fulfillment_configuration.services.packaging
     return present(
         estimatedPrice=None
         if body.exclude_estimated_fees
@@ -126,9 +154,7 @@ def _offer_json(
         fulfillmentConfiguration={
             "serviceLevel": {
                 "serviceTier": tier,
-                "deliveryInterval": interval_json(
-                    forecast.earliest_arrival, forecast.latest_arrival
-                ),
+                "deliveryInterval": interval_json(*interval),
                 "shipInterval": interval_json(*forecast.ship),
             },
             "services": present(
@@ -136,6 +162,7 @@ def _offer_json(
                     "packagingOption": packaging.packaging_option,
                     "overbox": packaging.overbox,
                 },
+                delivery=None if payment is None else {"paymentOnDelivery": payment},
                 additional=body.fulfillment_configuration.services.additional or None,
             ),
         },

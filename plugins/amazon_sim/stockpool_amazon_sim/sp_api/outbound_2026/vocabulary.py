@@ -10,11 +10,13 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from stockpool.errors import RejectedError
+from stockpool_amazon_sim.countries import SCHEDULED
 
 TIERS: Mapping[str, str] = {
     "STANDARD": "standard",
     "EXPEDITED": "expedited",
     "PRIORITY": "priority",
+    "SCHEDULED": SCHEDULED,
 }
 """Service tiers and speeds."""
 
@@ -86,6 +88,7 @@ _FIELDS: Mapping[str, str] = {
     "sellerSku": "productIdentifier.amazonSku",
     "quantity": "amount.value",
     "items": "lineItems",
+    "deliveryWindow": "serviceLevel.deliveryInterval",
     "fulfillmentAction": "fulfillmentConfiguration.action",
 }
 _FIELD = re.compile("|".join(rf"\b{name}\b" for name in _FIELDS))
