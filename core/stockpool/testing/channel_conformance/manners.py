@@ -13,7 +13,7 @@ from stockpool.plugins.channel import Channel, ChannelCapability, ShippingConstr
 from stockpool.problems import Problem
 from stockpool.testing.abilities import WorldAbility, needs
 from stockpool.testing.addresses import sample_address
-from stockpool.testing.channel_conformance.base import MUG, ChannelTests, read, requires
+from stockpool.testing.channel_conformance.channel_tests import MUG, ChannelTests, read, requires
 from stockpool.testing.channel_conformance.world import ChannelWorld
 
 CALLS: Mapping[ChannelCapability, tuple[str, Callable[[Channel], object]]] = {

@@ -8,7 +8,7 @@ import pytest
 
 from stockpool.plugins.channel import AvailabilityUpdate, Channel, ChannelCapability
 from stockpool.testing.abilities import WorldAbility, needs
-from stockpool.testing.channel_conformance.base import LAMP, MUG, ChannelTests, requires
+from stockpool.testing.channel_conformance.channel_tests import LAMP, MUG, ChannelTests, requires
 from stockpool.testing.channel_conformance.pushing import check_refusals
 from stockpool.testing.channel_conformance.world import ChannelWorld
 

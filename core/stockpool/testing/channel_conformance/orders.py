@@ -9,7 +9,7 @@ import pytest
 from stockpool.plugins.channel import Channel, ChannelCapability
 from stockpool.testing.abilities import WorldAbility, needs
 from stockpool.testing.addresses import sample_address
-from stockpool.testing.channel_conformance.base import (
+from stockpool.testing.channel_conformance.channel_tests import (
     LAMP,
     MUG,
     ChannelTests,

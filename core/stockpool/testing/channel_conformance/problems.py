@@ -7,7 +7,7 @@ import pytest
 from stockpool.plugins.channel import Channel, ChannelCapability, OrderProblem
 from stockpool.testing.abilities import WorldAbility, needs
 from stockpool.testing.addresses import sample_address
-from stockpool.testing.channel_conformance.base import MUG, ChannelTests, read, requires
+from stockpool.testing.channel_conformance.channel_tests import MUG, ChannelTests, read, requires
 from stockpool.testing.channel_conformance.world import ChannelWorld
 from stockpool.testing.privacy import is_silent
 

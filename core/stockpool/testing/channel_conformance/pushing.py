@@ -8,7 +8,7 @@ from stockpool.errors import RejectedError
 from stockpool.order_request import OrderRequest
 from stockpool.plugins.channel import ChannelCapability, PushRefusal
 from stockpool.testing.addresses import sample_address
-from stockpool.testing.channel_conformance.base import read
+from stockpool.testing.channel_conformance.channel_tests import read
 from stockpool.testing.channel_conformance.world import ChannelWorld, Units
 from stockpool.testing.privacy import keeps_the_secret
 

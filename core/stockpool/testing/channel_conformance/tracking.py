@@ -16,7 +16,7 @@ from stockpool.plugins.channel import (
     TrackingUpdate,
 )
 from stockpool.testing.abilities import WorldAbility, needs
-from stockpool.testing.channel_conformance.base import LAMP, MUG, ChannelTests, requires
+from stockpool.testing.channel_conformance.channel_tests import LAMP, MUG, ChannelTests, requires
 from stockpool.testing.channel_conformance.pushing import an_order, check_refusals
 from stockpool.testing.channel_conformance.world import ChannelWorld, ToldParcel
 

@@ -9,7 +9,7 @@ import pytest
 from stockpool.errors import RejectedError
 from stockpool.plugins.network import FulfillmentOrderStatus, Network
 from stockpool.testing.abilities import WorldAbility, needs
-from stockpool.testing.network_conformance.base import NetworkTests
+from stockpool.testing.network_conformance.network_tests import NetworkTests
 from stockpool.testing.network_conformance.promises import shipped
 from stockpool.testing.network_conformance.seller import MUG, Seller
 from stockpool.testing.network_conformance.world import NetworkWorld

@@ -6,7 +6,7 @@ import pytest
 
 from stockpool.order_request import FulfillmentPolicy
 from stockpool.plugins.network import FulfillmentOrderStatus
-from stockpool.testing.network_conformance.base import NetworkTests
+from stockpool.testing.network_conformance.network_tests import NetworkTests
 from stockpool.testing.network_conformance.promises import shipped
 from stockpool.testing.network_conformance.seller import LAMP, MUG, Seller
 from stockpool.testing.network_conformance.world import NetworkWorld

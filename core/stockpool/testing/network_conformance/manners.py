@@ -5,7 +5,7 @@ from __future__ import annotations
 from stockpool.plugins.network import Network
 from stockpool.problems import Problem
 from stockpool.testing.abilities import WorldAbility, needs
-from stockpool.testing.network_conformance.base import NetworkTests
+from stockpool.testing.network_conformance.network_tests import NetworkTests
 from stockpool.testing.network_conformance.seller import MUG, Seller
 from stockpool.testing.network_conformance.world import NetworkWorld
 

@@ -15,7 +15,7 @@ from stockpool.plugins.network import (
     PackageStatus,
 )
 from stockpool.testing.abilities import WorldAbility, needs
-from stockpool.testing.network_conformance.base import NetworkTests
+from stockpool.testing.network_conformance.network_tests import NetworkTests
 from stockpool.testing.network_conformance.promises import check_state
 from stockpool.testing.network_conformance.seller import MUG, Seller
 from stockpool.testing.network_conformance.world import NetworkWorld

@@ -17,7 +17,7 @@ from stockpool.plugins.network import (
     Network,
 )
 from stockpool.testing.abilities import WorldAbility, needs
-from stockpool.testing.network_conformance.base import NetworkTests
+from stockpool.testing.network_conformance.network_tests import NetworkTests
 from stockpool.testing.network_conformance.promises import is_aware, shipped
 from stockpool.testing.network_conformance.seller import LAMP, MUG, Seller
 from stockpool.testing.network_conformance.world import NetworkWorld

@@ -8,7 +8,7 @@ from stockpool.money import minor_digits
 from stockpool.order_request import Feature, Speed
 from stockpool.plugins.network import Network
 from stockpool.testing.abilities import WorldAbility, needs
-from stockpool.testing.network_conformance.base import NetworkTests
+from stockpool.testing.network_conformance.network_tests import NetworkTests
 from stockpool.testing.network_conformance.world import NetworkWorld
 
 

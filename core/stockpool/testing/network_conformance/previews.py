@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stockpool.plugins.network import NetworkCapability
-from stockpool.testing.network_conformance.base import NetworkTests
+from stockpool.testing.network_conformance.network_tests import NetworkTests
 from stockpool.testing.network_conformance.promises import is_aware
 from stockpool.testing.network_conformance.seller import MUG, Seller
 from stockpool.testing.network_conformance.world import NetworkWorld

@@ -10,7 +10,7 @@ import pytest
 from stockpool.errors import PluginError
 from stockpool.plugins.network import FulfillmentRequest
 from stockpool.testing.abilities import WorldAbility, needs
-from stockpool.testing.network_conformance.base import NetworkTests
+from stockpool.testing.network_conformance.network_tests import NetworkTests
 from stockpool.testing.network_conformance.seller import MUG, Seller
 from stockpool.testing.network_conformance.world import NetworkWorld
 from stockpool.testing.privacy import is_silent, keeps_the_secret

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from stockpool.plugins.network import FulfillmentOrderStatus, ShipmentStatus
-from stockpool.testing.network_conformance.base import NetworkTests
+from stockpool.testing.network_conformance.network_tests import NetworkTests
 from stockpool.testing.network_conformance.promises import packages, shipped, units_in
 from stockpool.testing.network_conformance.seller import LAMP, MUG, Seller
 from stockpool.testing.network_conformance.world import NetworkWorld

@@ -8,7 +8,7 @@ import pytest
 
 from stockpool.plugins.network import ShipmentStatus
 from stockpool.testing.abilities import WorldAbility, needs
-from stockpool.testing.network_conformance.base import NetworkTests
+from stockpool.testing.network_conformance.network_tests import NetworkTests
 from stockpool.testing.network_conformance.promises import is_aware, shipped, units_in
 from stockpool.testing.network_conformance.seller import (
     LAMP,
