@@ -14,24 +14,24 @@ ALIVE = frozenset({"PENDING", "SHIPPED"})
 """Statuses of a shipment that has times; one that was cancelled has none."""
 
 
-def shipment_times(order: Order, shipment: Shipment) -> tuple[Micros | None, Micros | None]:
+def arrival_of(order: Order, leaves: Micros) -> Micros:
+    """When a shipment that leaves at a time should be there at the latest."""
+    if order.window:
+        return order.window[1]
+    return leaves + country(order.country).all_speeds[order.speed].transit_days[1] * DAY
+
+
+def shipment_times(shipment: Shipment) -> tuple[Micros | None, Micros | None]:
     """When a shipment leaves (or left) and is expected to arrive."""
     if shipment.status not in ALIVE:
         return None, None
-    arrival = shipment.estimated_arrival
-    if arrival is None and order.window:
-        arrival = order.window[1]
-    if arrival is None:
-        arrival = (
-            shipment.ship_at + country(order.country).all_speeds[order.speed].transit_days[1] * DAY
-        )
-    return shipment.ship_at, arrival
+    return shipment.ship_at, shipment.estimated_arrival
 
 
 def item_times(order: Order, index: int) -> tuple[Micros | None, Micros | None]:
     """When the last of an item's units leaves and is expected to arrive; None if none will."""
     times = [
-        shipment_times(order, shipment)
+        shipment_times(shipment)
         for shipment in order.shipments
         if any(line[0] == index for line in shipment.lines)
     ]

@@ -18,6 +18,7 @@ from __future__ import annotations
 from stockpool.errors import RejectedError
 from stockpool_amazon_sim.cash_on_delivery import amount_to_collect, check_collection
 from stockpool_amazon_sim.checks import check_order, invalid, validation_problem
+from stockpool_amazon_sim.estimates import arrival_of
 from stockpool_amazon_sim.ledger import Bucket
 from stockpool_amazon_sim.records import (
     DAY,
@@ -169,6 +170,7 @@ def dispatch(world: World, order: Order) -> None:
         pick = world.hours(steps.pick_by(order.speed), *key, "pick")
         pick = max(pick, begin_of_picking(order) - world.now)
         rest = world.hours(steps.pack, *key, "pack") + world.hours(steps.hand_over, *key, "out")
+        leaves = world.now + pick + rest
         order.shipments.append(
             Shipment(
                 "D" + draws.code(10, *key, "shipment"),
@@ -176,9 +178,9 @@ def dispatch(world: World, order: Order) -> None:
                 "PENDING",
                 "planned",
                 world.now,
-                world.now + pick + rest,
+                leaves,
                 None,
-                None,
+                arrival_of(order, leaves),
                 [[index, quantity, 0] for index, quantity in lines.items()],
             )
         )

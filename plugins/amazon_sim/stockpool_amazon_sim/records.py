@@ -124,7 +124,12 @@ class Package:
 
 @dataclass(slots=True)
 class Shipment:
-    """A shipment. `lines` holds [item index, units, package number or 0]."""
+    """A shipment. `lines` holds [item index, units, package number or 0].
+
+    Attributes:
+        ship_at: when it leaves, estimated until it has; `estimated_arrival` is None once it is
+            cancelled.
+    """
 
     shipment_id: str
     center: str

@@ -102,6 +102,7 @@ def cancel_shipment(world: World, order: Order, shipment: Shipment, status: str)
         freed[index] = freed.get(index, 0) + units
     shipment.status = status
     shipment.stage = "cancelled"
+    shipment.estimated_arrival = None
     place = str(order.shipments.index(shipment))
     world.store.drop_events(order.order_id, place, "pick")
     return freed
@@ -119,6 +120,7 @@ def _damaged(world: World, order: Order, shipment: Shipment, detail: str) -> dic
 def _plan_anew(world: World, order: Order, shipment: Shipment, damaged: dict[int, int]) -> None:
     shipment.status = "CANCELLED_BY_FULFILLER"
     shipment.stage = "cancelled"
+    shipment.estimated_arrival = None
     for index, units, _ in shipment.lines:
         broken = damaged.get(index, 0)
         if broken:

@@ -116,7 +116,7 @@ def _money(value: list[Any] | None) -> dict[str, str] | None:
 
 
 def _shipment(order: Order, shipment: Shipment) -> dict[str, Any]:
-    leaves, arrives = shipment_times(order, shipment)
+    leaves, arrives = shipment_times(shipment)
     return present(
         amazonShipmentId=shipment.shipment_id,
         fulfillmentCenterId=shipment.center,

@@ -145,7 +145,7 @@ def _payments(payments: list[Mapping[str, Any]] | None) -> dict[str, Any] | None
 def _shipment(order: Order, place: int) -> dict[str, Any]:
     shipment = order.shipments[place]
     status = SHIPMENT_STATUSES[shipment.status]
-    leaves, arrives = shipment_times(order, shipment)
+    leaves, arrives = shipment_times(shipment)
     items = [
         present(
             productIdentifier=product_json(order.items[index].sku),
