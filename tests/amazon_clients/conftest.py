@@ -1,0 +1,55 @@
+"""Clients of both kinds at a simulated Amazon, which lives as long as a module's tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from amazon_clients import close_library, close_sdk, make_library, make_sdk
+from stockpool.clock import ManualClock
+from stockpool_amazon_sim import AmazonSimSettings, Simulator
+from stockpool_amazon_sim.sp_api.server import SpApiServer
+
+START = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[SpApiServer]:
+    """An account with mugs and caps in the United States."""
+    settings = AmazonSimSettings(
+        countries=("US", "CA"), stock={"US": {"MUG": 1_000, "CAP": 1_000}, "CA": {"MUG": 10}}
+    )
+    simulator = Simulator(settings, ManualClock(START))
+    with SpApiServer(simulator) as running:
+        yield running
+    simulator.close()
+
+
+@pytest.fixture(scope="module")
+def simulator(server: SpApiServer) -> Simulator:
+    return server.simulator
+
+
+@pytest.fixture(scope="module")
+def sdk(server: SpApiServer) -> Iterator[Callable[[Any], Any]]:
+    """Makes one of the API classes of Amazon's SDK."""
+    client = make_sdk(server.url, refresh_token="Atzr|x")
+    yield lambda kind: kind(client)
+    close_sdk(client)
+
+
+@pytest.fixture(scope="module")
+def library(server: SpApiServer) -> Iterator[Callable[..., Any]]:
+    """Makes one of python-amazon-sp-api's clients."""
+    made: list[Any] = []
+
+    def make(kind: Any, **arguments: Any) -> Any:
+        made.append(make_library(server.url, kind, **arguments))
+        return made[-1]
+
+    yield make
+    for client in made:
+        close_library(client)
