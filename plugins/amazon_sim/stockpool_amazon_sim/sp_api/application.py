@@ -9,8 +9,6 @@ from collections.abc import Mapping, Sequence
 from email.utils import format_datetime
 from itertools import chain
 
-import structlog
-
 from stockpool.errors import (
     OutcomeUnknown,
     RejectedError,
@@ -40,8 +38,6 @@ from stockpool_amazon_sim.sp_api.messages import (
 from stockpool_amazon_sim.sp_api.page_tokens import PageTokens
 from stockpool_amazon_sim.sp_api.routes import Routes
 
-_log = structlog.get_logger(__name__)
-
 APIS: Sequence[Sequence[Operation]] = (
     outbound_2020.OPERATIONS,
     outbound_2026.OPERATIONS,
@@ -70,7 +66,11 @@ class Application:
         try:
             return self._answer(request)
         except Exception:
-            _log.exception("request_failed", method=request.method, path=request.path)
+            # A quarter of the server's start, for what should never be needed.
+            import structlog
+
+            log = structlog.get_logger(__name__)
+            log.exception("request_failed", method=request.method, path=request.path)
             return self._refused(ApiError(500, "InternalFailure", "The simulator has a fault."))
 
     def _answer(self, request: Request) -> Response:

@@ -11,7 +11,6 @@ from typing import Annotated, NoReturn
 import typer
 
 from stockpool.clock import SystemClock
-from stockpool.config import read
 from stockpool.errors import ConfigurationError
 from stockpool_amazon_sim.settings import AmazonSimSettings
 from stockpool_amazon_sim.simulator import Simulator
@@ -100,6 +99,9 @@ def serve(
 
 def _settings_of(config: Path) -> AmazonSimSettings:
     """The settings of the one simulated network of a stockpool configuration."""
+    # It brings the engine's own settings and checks along, which this start can do without.
+    from stockpool.config import read
+
     networks = read(config).networks
     simulated = {name: found for name, found in networks.items() if found.type == "amazon_sim"}
     if len(simulated) != 1:
