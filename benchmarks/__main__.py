@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks import growth, many_processes, one_process, relay, worker
+from benchmarks import growth, many_processes, one_process, relay, sp_api, worker
 from benchmarks.measuring import Result, table
 from benchmarks.places import PostgresDatabases, SQLiteFiles, postgres
 
-GROUPS = ("sqlite", "postgres", "processes", "callers", "growth", "relay", "worker")
+GROUPS = ("sqlite", "postgres", "processes", "callers", "growth", "relay", "worker", "sp-api")
 
 
 def main() -> None:
@@ -39,10 +39,11 @@ def main() -> None:
                 files.append(SQLiteFiles(folder))
             return files[0]
 
+        finished = options.orders or (50_000 if options.quick else 1_000_000)
+
         def grown() -> Iterator[Result]:
-            orders = options.orders or (50_000 if options.quick else 1_000_000)
             for place in (file(), server()):
-                yield from growth.measure(place, orders=orders, rounds=3, share=share)
+                yield from growth.measure(place, orders=finished, rounds=3, share=share)
 
         measured: dict[str, Callable[[], Iterator[Result]]] = {
             "sqlite": lambda: one_process.measure(file(), rounds=rounds, share=share),
@@ -52,6 +53,7 @@ def main() -> None:
             "growth": grown,
             "relay": lambda: relay.measure(server(), rounds=3, share=share),
             "worker": lambda: worker.measure(folder, rounds=3, share=share),
+            "sp-api": lambda: sp_api.measure(folder, orders=finished, rounds=rounds, share=share),
         }
         print(machine(), flush=True)
         for group in GROUPS:
