@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from stockpool_amazon_sim import (
     cancelling,
     hurrying,
     inventory,
+    offers,
     orders,
     previews,
     removals,
     returns,
     tracking,
+    updating,
 )
 from stockpool_amazon_sim.checks import invalid
 from stockpool_amazon_sim.countries import country as known_country
 from stockpool_amazon_sim.frame import Frame
 from stockpool_amazon_sim.inventory import Summary, SummaryPage, known_sku
+from stockpool_amazon_sim.offers import ItemOffers
+from stockpool_amazon_sim.order_changes import OrderPage, changed_orders
 from stockpool_amazon_sim.previews import Preview
 from stockpool_amazon_sim.records import Order, Removal, decode_order, encode
 from stockpool_amazon_sim.requests import (
+    Destination,
     FulfillmentOrderRequest,
     RemovalOrderRequest,
     ReturnRequestItem,
@@ -36,15 +40,6 @@ from stockpool_amazon_sim.world import World
 T = TypeVar("T")
 
 CHANGES_PAGE = 200
-
-
-@dataclass(frozen=True, slots=True)
-class OrderPage(Generic[T]):
-    """Orders, each seen by the caller's view; `cursor` is where to go on."""
-
-    orders: Sequence[T]
-    cursor: str
-    more: bool
 
 
 def copy_of(order: Order) -> Order:
@@ -95,11 +90,11 @@ class Operations(Frame):
         return self._perform(operation, order_id, read)
 
     def update_fulfillment_order(self, request: FulfillmentOrderRequest) -> None:
-        """updateFulfillmentOrder. See `cancelling.update`."""
+        """updateFulfillmentOrder. See `updating.update`."""
         self._perform(
             "updateFulfillmentOrder",
             request.seller_fulfillment_order_id,
-            lambda world: cancelling.update(world, request),
+            lambda world: updating.update(world, request),
             writes=True,
         )
 
@@ -123,7 +118,7 @@ class Operations(Frame):
             order = world.store.orders.get(order_id) if order_id.isprintable() else None
             if order is None:
                 raise invalid("no order has this sellerFulfillmentOrderId")
-            cancelling.update(world, revision(order))
+            updating.update(world, revision(order))
 
         self._perform(operation, order_id, change, writes=True)
 
@@ -207,6 +202,16 @@ class Operations(Frame):
             operation,
             request.seller_fulfillment_order_id,
             lambda world: previews.preview(world, request),
+        )
+
+    def get_delivery_offers(
+        self, country: str, sku: str, units: int, destination: Destination | None
+    ) -> ItemOffers:
+        """deliveryOffers. See `offers.offers`."""
+        return self._perform(
+            "deliveryOffers",
+            f"{country}:{sku}",
+            lambda world: offers.offers(world, country, sku, destination, units),
         )
 
     def get_package_tracking_details(self, package_number: int) -> TrackingDetails:
@@ -309,41 +314,3 @@ class Operations(Frame):
             return None if removal is None else view(removal)
 
         return self._perform("getRemovalOrder", removal_order_id, read)
-
-
-def changed_orders(
-    world: World,
-    view: Callable[[Order], T],
-    cursor: str | None,
-    query_start: datetime | None,
-    limit: int,
-) -> OrderPage[T]:
-    """Orders that changed after a cursor or, without one, at or after a time.
-
-    Raises:
-        RejectedError: InvalidInput for a cursor that is none.
-    """
-    store = world.store
-    if cursor is not None:
-        if not (cursor.isascii() and cursor.isdigit()):
-            raise invalid("nextToken is not valid")
-        after = int(cursor)
-    else:
-        after = 0 if query_start is None else store.changes_since(to_micros(query_start))
-    changes = store.changes_after(after, limit + 1)
-    more = len(changes) > limit
-    changes = changes[:limit]
-    views: list[T] = []
-    for change in changes:
-        told = (
-            store.orders.get(change.order_id)
-            if change.document is None
-            else decode_order(change.document)
-        )
-        assert told is not None
-        views.append(view(told))
-    if world.draws.chance(
-        world.settings.faults.reordered_changes, "reordered", after, len(changes)
-    ):
-        views = world.draws.shuffled(views, "reordered", after)
-    return OrderPage(views, str(changes[-1].sequence if changes else after), more)

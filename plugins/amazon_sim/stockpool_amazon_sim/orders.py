@@ -15,6 +15,8 @@ units in PENDING shipments + reserved units + units waited for (FillAll only).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from stockpool.errors import RejectedError
 from stockpool_amazon_sim.cash_on_delivery import amount_to_collect, check_collection
 from stockpool_amazon_sim.checks import check_order, invalid, validation_problem
@@ -61,7 +63,7 @@ def create(world: World, request: FulfillmentOrderRequest) -> Order:
         OrderItem(
             item.seller_fulfillment_order_item_id,
             item.seller_sku,
-            _fnsku_for(world, request.country, item.seller_sku, constraints),
+            known_fnsku(world, request.country, item.seller_sku, request.feature_constraints),
             item.quantity,
             gift_message=item.gift_message,
             comment=item.displayable_comment,
@@ -70,7 +72,6 @@ def create(world: World, request: FulfillmentOrderRequest) -> Order:
         )
         for item in request.items
     ]
-    granted = world.settings.granted_features(request.country) if constraints else frozenset()
     order = Order(
         order_id,
         request.country,
@@ -85,7 +86,7 @@ def create(world: World, request: FulfillmentOrderRequest) -> Order:
         request.fulfillment_action,
         request.destination.fields(),
         constraints,
-        [feature for feature, _ in constraints if feature in granted],
+        granted_features(world, request.country, request.feature_constraints),
         items,
         sent=dict(request.sent),
         window=window_of(request),
@@ -297,7 +298,18 @@ def order_of(world: World, event: Event) -> Order:
     return order
 
 
-def _fnsku_for(world: World, code: str, sku: str, constraints: list[list[str]]) -> str:
+def granted_features(world: World, code: str, constraints: Sequence[tuple[str, str]]) -> list[str]:
+    """Which of the features that are asked for a country keeps to."""
+    granted = world.settings.granted_features(code) if constraints else frozenset()
+    return [feature for feature, _ in constraints if feature in granted]
+
+
+def known_fnsku(world: World, code: str, sku: str, constraints: Sequence[tuple[str, str]]) -> str:
+    """The pool behind a SKU that may have all the features that are required.
+
+    Raises:
+        RejectedError: InvalidInput for a SKU that is not known, or not eligible.
+    """
     known = world.store.skus.get(f"{code}|{sku}")
     if known is None:
         raise invalid(f"sellerSku {sku} is not known in this marketplace")

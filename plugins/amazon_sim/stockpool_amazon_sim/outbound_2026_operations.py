@@ -11,10 +11,18 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from stockpool.errors import RejectedError
-from stockpool_amazon_sim import at_once, cancelling, hurrying, offers, package_updates, previews
+from stockpool_amazon_sim import (
+    at_once,
+    cancelling,
+    hurrying,
+    offers,
+    package_updates,
+    previews,
+    updating,
+)
 from stockpool_amazon_sim.frame import Frame
 from stockpool_amazon_sim.offers import ItemOffers
-from stockpool_amazon_sim.operations import OrderPage, changed_orders
+from stockpool_amazon_sim.order_changes import OrderPage, changed_orders
 from stockpool_amazon_sim.package_updates import PackageUpdate
 from stockpool_amazon_sim.previews import Preview
 from stockpool_amazon_sim.records import Order
@@ -73,12 +81,12 @@ class Outbound2026Operations(Frame):
         """updateOrder: release a hold. Without an action nothing changes.
 
         Raises:
-            RejectedError: NotFound; as `cancelling.set_action`.
+            RejectedError: NotFound; as `updating.set_action`.
         """
 
         def change(world: World) -> None:
             order = _known(world, order_id)
-            cancelling.set_action(world, order, action or order.action)
+            updating.set_action(world, order, action or order.action)
 
         self._perform(f"updateOrder{VERSION}", order_id, change, writes=True)
 

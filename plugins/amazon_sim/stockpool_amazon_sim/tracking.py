@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from stockpool_amazon_sim.checks import invalid
 from stockpool_amazon_sim.countries import country
+from stockpool_amazon_sim.estimates import COUNTRY_FIELD
+from stockpool_amazon_sim.proof_of_delivery import proof_of
 from stockpool_amazon_sim.records import Micros
 from stockpool_amazon_sim.world import World
 
@@ -26,6 +28,9 @@ DESCRIPTIONS: Mapping[str, str] = {
     "EVENT_418": "Delayed",
 }
 
+_LOCATIONS = frozenset({"FRONT_DOOR", "GARAGE", "RECEPTIONIST"})
+"""Drop-off places that `additionalLocationInfo` knows too."""
+
 _AT_THE_DOOR = frozenset({"EVENT_301", "EVENT_302", "EVENT_304", "EVENT_407", "EVENT_416"})
 
 
@@ -43,7 +48,14 @@ class TrackingEvent:
 
 @dataclass(frozen=True, slots=True)
 class TrackingDetails:
-    """A parcel; events are the latest first."""
+    """A parcel; events are the latest first.
+
+    Attributes:
+        destination: city, state and country, as far as the address has them.
+        window: when it shall come, once it is near; only a scheduled delivery has one.
+        signed_for_by: who signed for it.
+        left_at: where it lies, a code of `additionalLocationInfo`.
+    """
 
     package_number: int
     order_id: str
@@ -52,6 +64,10 @@ class TrackingDetails:
     current_status: str
     estimated_arrival: Micros | None
     events: Sequence[TrackingEvent]
+    destination: tuple[str, str, str] = ("", "", "")
+    window: tuple[Micros, Micros] | None = None
+    signed_for_by: str | None = None
+    left_at: str | None = None
 
 
 def tracking_details(world: World, package_number: int) -> TrackingDetails:
@@ -82,6 +98,9 @@ def tracking_details(world: World, package_number: int) -> TrackingDetails:
                 for at, code in reversed(package.journey)
                 if at <= world.now
             ]
+            proof = proof_of(order, package)
+            place = (proof.place or {}).get("type")
+            near = order.window and package.status in ("OUT_FOR_DELIVERY", "DELIVERED")
             return TrackingDetails(
                 package.number,
                 order.order_id,
@@ -90,5 +109,9 @@ def tracking_details(world: World, package_number: int) -> TrackingDetails:
                 package.status,
                 package.estimated_arrival,
                 events,
+                (*door, order.address[COUNTRY_FIELD] or ""),
+                (order.window[0], order.window[1]) if near else None,
+                proof.received_by,
+                place if place in _LOCATIONS else None,
             )
     raise AssertionError(package_number)

@@ -138,6 +138,11 @@ class TestScheduledDelivery:
         number = str(package["packageNumber"])
         details = shop("GET", f"{BASE}/tracking", packageNumber=number).payload
         assert details["currentStatus"] == "DELIVERED"
+        assert details["deliveryWindow"] == {
+            "earliest": window["startDate"],
+            "latest": window["endDate"],
+        }
+        assert details["shipToAddress"] == {"city": "", "state": "東京都", "country": "JP"}
         arrived = details["trackingEvents"][0]["eventDate"]
         assert window["startDate"] <= arrived <= window["endDate"]
         began = datetime.fromisoformat(window["startDate"])

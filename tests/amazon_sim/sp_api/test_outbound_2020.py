@@ -331,6 +331,13 @@ class TestPreviews:
             assert offer["dateRange"]["earliest"] <= offer["dateRange"]["latest"]
         body["product"]["amount"]["value"] = "101"
         assert shop("POST", f"{BASE}/deliveryOffers", body).payload["deliveryOffers"] == []
+        body["product"]["amount"]["value"] = "2"
+        body["terms"]["destination"] = {"ipAddress": "192.0.2.1"}
+        by_ip = shop("POST", f"{BASE}/deliveryOffers", body).payload["deliveryOffers"]
+        assert by_ip == offers
+        body["terms"]["destination"] = {}
+        assert shop("POST", f"{BASE}/deliveryOffers", body).status == 400
+        body["terms"]["destination"] = {"ipAddress": "192.0.2.1"}
         body["terms"]["origin"]["countryCode"] = "DE"
         assert shop("POST", f"{BASE}/deliveryOffers", body).status == 400
 

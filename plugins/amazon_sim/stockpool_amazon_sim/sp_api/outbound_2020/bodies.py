@@ -220,22 +220,6 @@ class CreateOrder(Body):
         )
 
 
-class UpdateItem(Body):
-    """An element of `items` of an update request."""
-
-    seller_fulfillment_order_item_id: str
-    quantity: int
-
-
-class UpdateOrder(Body):
-    """`UpdateFulfillmentOrderRequest`: only what changes."""
-
-    displayable_order_comment: str | None = None
-    destination_address: AddressBody | None = None
-    fulfillment_action: str | None = None
-    items: list[UpdateItem] | None = None
-
-
 class Preview(Body):
     """`GetFulfillmentPreviewRequest`."""
 

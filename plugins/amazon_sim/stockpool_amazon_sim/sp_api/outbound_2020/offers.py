@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from stockpool_amazon_sim.countries import country
 from stockpool_amazon_sim.estimates import CUSTOMS
 from stockpool_amazon_sim.fees import COD_FEE
 from stockpool_amazon_sim.previews import Preview as Forecast
-from stockpool_amazon_sim.requests import Destination, FulfillmentOrderRequest, ItemRequest
+from stockpool_amazon_sim.requests import Destination, FulfillmentOrderRequest
 from stockpool_amazon_sim.sp_api.messages import Call, Json, invalid_input
 from stockpool_amazon_sim.sp_api.outbound_2020.bodies import SPEEDS, DeliveryOffers, Item, Preview
 from stockpool_amazon_sim.sp_api.outbound_2020.order_json import window_json
 from stockpool_amazon_sim.sp_api.reading import country_of, read_body
 from stockpool_amazon_sim.sp_api.writing import decimal, present, timestamp
-
-_OFFER_LIFE = timedelta(minutes=15)
 
 
 def preview(call: Call) -> Json:
@@ -57,44 +54,32 @@ def preview(call: Call) -> Json:
 
 
 def delivery_offers(call: Call) -> Json:
-    """deliveryOffers: a date range for each speed, for a product's page."""
+    """deliveryOffers: a date range for each speed, for a product's page.
+
+    An IP address alone is not looked up here: it is somewhere the country ships to.
+    """
     body = read_body(call, DeliveryOffers)
     code = body.terms.origin.country_code
-    if code not in call.simulator.settings.countries:
-        raise invalid_input("terms.origin.countryCode: the seller has no stock there.")
     where = body.terms.destination.delivery_address
-    if where is None:
-        raise invalid_input("terms.destination.deliveryAddress is missing.")
+    if where is None and body.terms.destination.ip_address is None:
+        raise invalid_input("terms.destination: deliveryAddress or ipAddress is needed.")
     amount = body.product.amount
-    if amount is not None and not amount.value.isdigit():
+    if amount is not None and not (amount.value.isascii() and amount.value.isdigit()):
         raise invalid_input("product.amount.value must be a whole number of Eaches.")
-    request = FulfillmentOrderRequest(
-        "offer",
+    found = call.simulator.get_delivery_offers(
         code,
-        "offer",
-        call.simulator.now(),
-        "",
-        "standard",
-        Destination(
+        body.product.product_identifier.merchant_sku,
+        1 if amount is None else int(amount.value),
+        None
+        if where is None
+        else Destination(
             "", "", where.country_code, where.postal_code, where.city, where.state_or_region
         ),
-        [
-            ItemRequest(
-                "1",
-                body.product.product_identifier.merchant_sku,
-                1 if amount is None else int(amount.value),
-            )
-        ],
     )
-    forecasts = call.simulator.get_fulfillment_preview(request, operation="deliveryOffers")
-    now = call.simulator.now()
+    expires = timestamp(found.expires_at)
     return {
         "payload": {
-            "deliveryOffers": [
-                _offer_json(forecast, timestamp(now + _OFFER_LIFE))
-                for forecast in forecasts
-                if forecast.is_fulfillable
-            ]
+            "deliveryOffers": [_offer_json(forecast, expires) for forecast in found.previews]
         }
     }
 

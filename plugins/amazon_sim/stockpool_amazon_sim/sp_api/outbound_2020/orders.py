@@ -7,19 +7,15 @@ from typing import Any
 
 from stockpool_amazon_sim.countries import country
 from stockpool_amazon_sim.records import Order
-from stockpool_amazon_sim.requests import Destination, FulfillmentOrderRequest, ItemRequest
-from stockpool_amazon_sim.simulated_time import to_datetime
+from stockpool_amazon_sim.requests import FulfillmentOrderRequest
 from stockpool_amazon_sim.sp_api.messages import Call, Json, invalid_input
-from stockpool_amazon_sim.sp_api.outbound_2020.bodies import (
-    CreateOrder,
-    StatusUpdate,
-    UpdateOrder,
-)
+from stockpool_amazon_sim.sp_api.outbound_2020.bodies import CreateOrder, StatusUpdate
 from stockpool_amazon_sim.sp_api.outbound_2020.order_json import (
     MARKETPLACE,
     header_json,
     order_json,
 )
+from stockpool_amazon_sim.sp_api.outbound_2020.update_body import UpdateOrder
 from stockpool_amazon_sim.sp_api.reading import country_of, moment, read_body, text
 
 _PAGE = 100
@@ -101,23 +97,14 @@ def _order_id(call: Call) -> str:
 
 
 def _revised(order: Order, body: UpdateOrder) -> FulfillmentOrderRequest:
-    address = body.destination_address
-    quantities = {item.seller_fulfillment_order_item_id: item.quantity for item in body.items or ()}
-    unknown = quantities.keys() - {item.item_id for item in order.items}
+    unknown = {item.seller_fulfillment_order_item_id for item in body.items or ()}
+    unknown -= {item.item_id for item in order.items}
     if unknown:
         raise invalid_input(f"items: {min(unknown)} is not part of the order.")
-    return FulfillmentOrderRequest(
-        order.order_id,
-        order.country,
-        order.displayable_order_id,
-        to_datetime(order.displayable_order_date),
-        body.displayable_order_comment or order.displayable_order_comment,
-        order.speed,
-        Destination(*order.address) if address is None else address.destination(),  # type: ignore[arg-type]
-        [
-            ItemRequest(item.item_id, item.sku, quantities.get(item.item_id, item.quantity))
-            for item in order.items
-        ],
-        body.fulfillment_action or order.action,
-        order.policy,
-    )
+    told = body.marketplace_id
+    known = order.sent.get(MARKETPLACE) or country(order.country).marketplace_id
+    if told is not None and told != known:
+        raise invalid_input("marketplaceId: an order stays with its marketplace.")
+    if body.ship_from_country_code not in (None, order.country):
+        raise invalid_input("shipFromCountryCode: an order stays with its country.")
+    return body.revised(order)

@@ -9,6 +9,17 @@ from stockpool_amazon_sim.sp_api.reading import required
 from stockpool_amazon_sim.sp_api.writing import present, timestamp
 from stockpool_amazon_sim.tracking import TrackingDetails
 
+_STATUSES = {
+    "IN_TRANSIT": "The parcel is on its way",
+    "OUT_FOR_DELIVERY": "The parcel is out for delivery",
+    "DELIVERY_ATTEMPTED": "Nobody was there to take the parcel",
+    "DELIVERED": "The parcel was delivered",
+    "DELAYED": "The parcel is late",
+    "RETURNING": "The parcel is on its way back",
+    "RETURNED": "The parcel came back",
+    "UNDELIVERABLE": "The parcel was lost",
+    "UNKNOWN": "Nothing is known of the parcel",
+}
 _INT32_MAX = 2**31 - 1
 
 
@@ -29,7 +40,18 @@ def _details_json(known: TrackingDetails) -> dict[str, Any]:
         carrierCode=known.carrier_code,
         shipDate=timestamp(known.events[-1].at) if known.events else None,
         estimatedArrivalDate=None if arrival is None else timestamp(arrival),
+        shipToAddress={
+            "city": known.destination[0],
+            "state": known.destination[1],
+            "country": known.destination[2],
+        },
         currentStatus=known.current_status,
+        currentStatusDescription=_STATUSES.get(known.current_status),
+        deliveryWindow=None
+        if known.window is None
+        else {"earliest": timestamp(known.window[0]), "latest": timestamp(known.window[1])},
+        signedForBy=known.signed_for_by,
+        additionalLocationInfo=known.left_at,
         trackingEvents=[
             {
                 "eventDate": timestamp(event.at),
