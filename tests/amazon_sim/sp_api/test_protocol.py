@@ -242,6 +242,19 @@ def test_control_calls_need_no_token(sp_api: Caller) -> None:
     assert sp_api.control("idle") is False
 
 
+def test_control_calls_look_inside(sp_api: Caller) -> None:
+    sp_api.control("stock", country="US", sku="MUG", quantity=5)
+    for _ in range(2):
+        sp_api("POST", ORDERS, order())
+    assert sp_api.control("fulfillment_order_ids") == ["F-1"]
+    assert sp_api.control("attempts", order_id="F-1") == 2
+    assert sp_api.control("statistics") == {"duplicate_creates": 1, "orders:New": 1}
+    sp_api.control("advance", hours=24)
+    movements = sp_api.control("ledger", country="US", sku="MUG")
+    received = sum(one["quantity"] for one in movements if one["event_type"] == "Receipts")
+    assert (received, movements[-1]["event_type"], movements[-1]["quantity"]) == (5, "Shipments", 2)
+
+
 def test_time_is_under_control(sp_api: Caller) -> None:
     began = sp_api.simulator.now()
     assert sp_api.control("now") == "2026-03-02T09:00:00Z"

@@ -37,6 +37,10 @@ CONTROLS = (
     "inject",
     "audit",
     "idle",
+    "ledger",
+    "fulfillment_order_ids",
+    "attempts",
+    "statistics",
 )
 """The simulator's methods that can be called."""
 
