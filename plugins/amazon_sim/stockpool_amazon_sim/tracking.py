@@ -9,7 +9,7 @@ from stockpool_amazon_sim.checks import invalid
 from stockpool_amazon_sim.countries import country
 from stockpool_amazon_sim.estimates import COUNTRY_FIELD
 from stockpool_amazon_sim.proof_of_delivery import proof_of
-from stockpool_amazon_sim.records import Micros
+from stockpool_amazon_sim.records import DAY, Micros
 from stockpool_amazon_sim.world import World
 
 DESCRIPTIONS: Mapping[str, str] = {
@@ -27,6 +27,9 @@ DESCRIPTIONS: Mapping[str, str] = {
     "EVENT_416": "Undeliverable",
     "EVENT_418": "Delayed",
 }
+
+KEPT: Micros = 90 * DAY
+"""How long after a parcel left its way can be asked for."""
 
 _LOCATIONS = frozenset({"FRONT_DOOR", "GARAGE", "RECEPTIONIST"})
 """Drop-off places that `additionalLocationInfo` knows too."""
@@ -74,7 +77,8 @@ def tracking_details(world: World, package_number: int) -> TrackingDetails:
     """What is known of a parcel by now.
 
     Raises:
-        RejectedError: InvalidInput for an unknown package number.
+        RejectedError: InvalidInput for an unknown package number, and for a parcel that left more
+            than 90 days ago (about as long as Amazon keeps its scans).
     """
     order_id = world.store.packages.get(str(package_number))
     order = None if order_id is None else world.store.orders.get(order_id)
@@ -84,6 +88,8 @@ def tracking_details(world: World, package_number: int) -> TrackingDetails:
         for package in shipment.packages:
             if package.number != package_number:
                 continue
+            if package.journey and package.journey[0][0] + KEPT < world.now:
+                raise invalid("the package's tracking data has expired")
             center = country(order.country).centers[shipment.center]
             # Destination fields: 4 is the city, 5 the state.
             door = (order.address[4] or "", order.address[5] or "")

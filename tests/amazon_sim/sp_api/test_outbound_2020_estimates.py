@@ -169,6 +169,17 @@ class TestDeliveries:
         assert told[1]["currentStatusDescription"] == "The parcel was delivered"
         assert told[1]["shipToAddress"] == {"city": "Seattle", "state": "WA", "country": "US"}
 
+    def test_tracking_is_kept_for_ninety_days(self, shop: Caller) -> None:
+        create(shop)
+        enter(shop, "Complete")
+        (shipment,) = get(shop)["fulfillmentShipments"]
+        number = str(shipment["fulfillmentShipmentPackage"][0]["packageNumber"])
+        shop.control("advance", hours=24 * 90)
+        assert shop("GET", f"{BASE}/tracking", packageNumber=number).status == 200
+        shop.control("advance", hours=1)
+        expired = shop("GET", f"{BASE}/tracking", packageNumber=number)
+        assert (expired.status, expired.error["code"]) == (400, "InvalidInput")
+
 
 class TestSpeeds:
     def test_one_that_is_not_offered_is_told_in_the_preview(self, shop: Caller) -> None:

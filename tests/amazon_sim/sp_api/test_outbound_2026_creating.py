@@ -63,6 +63,16 @@ class TestCreating:
         shop.clock.advance(minutes=10)
         assert get(shop)["status"] == status
 
+    def test_lines_of_one_pool_are_counted_together(self, shop: Caller) -> None:
+        fnsku = shop.control("register", country="US", sku="CUP")
+        shop.control("register", country="US", sku="CUP-OLD", fnsku=fnsku)
+        shop.control("stock", country="US", sku="CUP", quantity=5)
+        both = [line("CUP", 3, "1"), line("CUP-OLD", 3, "2")]
+        assert create(shop, lineItems=both).status == 202
+        shop.control("stock", country="US", sku="CUP", quantity=1)
+        assert create(shop, "F-2", lineItems=both).status == 200
+        assert shop.control("buckets", country="US", sku="CUP") == {"pending_customer_order": 6}
+
     def test_an_order_can_be_made_to_be_only_taken(self, shop: Caller) -> None:
         shop.control("inject", fault="deferred_order", order_id="F-1")
         assert create(shop).status == 202
