@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import sys
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -14,6 +15,7 @@ from stockpool.clock import SystemClock
 from stockpool.errors import ConfigurationError
 from stockpool_amazon_sim.settings import AmazonSimSettings
 from stockpool_amazon_sim.simulator import Simulator
+from stockpool_amazon_sim.sp_api.application import APIS
 from stockpool_amazon_sim.sp_api.server import SpApiServer
 
 app = typer.Typer(
@@ -95,6 +97,13 @@ def serve(
     server.wait()
     server.stop()
     simulator.close()
+
+
+@app.command()
+def operations() -> None:
+    """List the operations that are served: name, method and address."""
+    for known in chain.from_iterable(APIS):
+        typer.echo(f"{known.name:40} {known.method:6} {known.path}")
 
 
 def _settings_of(config: Path) -> AmazonSimSettings:
