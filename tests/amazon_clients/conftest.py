@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from amazon_clients import close_library, close_sdk, make_library, make_sdk
 from stockpool.clock import ManualClock
 from stockpool_amazon_sim import AmazonSimSettings, Simulator
 from stockpool_amazon_sim.sp_api.server import SpApiServer
+
+# The SDK sets up logging for the whole process when it is imported.
+_handlers, _level = list(logging.root.handlers), logging.root.level
+from amazon_clients import close_library, close_sdk, make_library, make_sdk  # noqa: E402
+
+logging.root.handlers[:] = _handlers
+logging.root.setLevel(_level)
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
