@@ -69,6 +69,9 @@ class Country:
     """One country's part of the network.
 
     Attributes:
+        shop: the name of Amazon's own shop there, as a sales channel.
+        fulfillment_channel: the code of Amazon's fulfillment in listings.
+        language: of listings there, as a tag.
         speeds: what every parcel can be sent by; `scheduled` is for those with a window.
         cash_on_delivery: the most that is collected for an order, in minor units; None: nothing is.
     """
@@ -86,6 +89,9 @@ class Country:
     carriers: Sequence[Carrier]
     scheduled: Scheduled | None = None
     cash_on_delivery: int | None = None
+    shop: str = ""
+    fulfillment_channel: str = ""
+    language: str = "en_US"
 
     @property
     def all_speeds(self) -> Mapping[str, Speed]:
@@ -154,6 +160,9 @@ def _read(code: str, data: Mapping[str, Any]) -> Country:
         ],
         scheduled=_scheduled(data.get("scheduled")),
         cash_on_delivery=data.get("cash_on_delivery", {}).get("most"),
+        shop=data["shop"],
+        fulfillment_channel=data["fulfillment_channel"],
+        language=data["language"],
     )
 
 

@@ -11,7 +11,9 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
+
+R = TypeVar("R")
 
 Micros = int
 """Microseconds since 1970, UTC."""
@@ -202,7 +204,20 @@ class Order:
 
 @dataclass(slots=True)
 class Sale:
-    """An order from Amazon's own shop, which competes for the same units."""
+    """An order from Amazon's own shop for some units of one SKU.
+
+    Attributes:
+        picks: [center, units] set aside for it; none if the seller ships it.
+        condition: of the listing that it was bought from.
+        channel: AFN (Amazon ships it) or MFN (the seller does).
+        status: that of the Orders API v0.
+        unit_price: in minor units of the country's currency.
+        shipped: units that left, by the seller's word if he ships them.
+        packages: what the seller told of his parcels.
+        pickup: for an order that is fetched from a store: its last state, `Waiting` at first.
+        verification: of an order of regulated products; empty for all others.
+        cancelled: [by whom, why]; empty if it is not.
+    """
 
     amazon_order_id: str
     country: str
@@ -210,6 +225,23 @@ class Sale:
     quantity: int
     picks: list[list[Any]]
     shipped_at: Micros | None = None
+    sku: str = ""
+    asin: str = ""
+    title: str = ""
+    condition: str = "new_new"
+    channel: str = "AFN"
+    status: str = "Pending"
+    unit_price: int = 0
+    purchased_at: Micros = 0
+    updated_at: Micros = 0
+    buyer_name: str = ""
+    buyer_email: str = ""
+    address: list[str | None] = field(default_factory=list)
+    shipped: int = 0
+    packages: list[dict[str, Any]] = field(default_factory=list)
+    pickup: str = ""
+    verification: dict[str, Any] = field(default_factory=dict)
+    cancelled: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -305,6 +337,12 @@ _GETTERS: dict[type[Any], Callable[[Any], tuple[Any, ...]]] = {
         Injection,
     )
 }
+
+
+def stored(kind: type[R]) -> type[R]:
+    """Decorates a record of another module, of two fields or more: `row` and `encode` know it."""
+    _GETTERS[kind] = _getter(kind)
+    return kind
 
 
 def row(record: Record) -> tuple[Any, ...]:

@@ -16,6 +16,14 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from stockpool_amazon_sim.listing_records import (
+    Listing,
+    ListingChange,
+    ListingRestriction,
+    decode_listing,
+    decode_listing_change,
+    decode_listing_restriction,
+)
 from stockpool_amazon_sim.records import (
     Inbound,
     Injection,
@@ -108,6 +116,11 @@ class Store(ABC):
     packages: Table[str]
     sharers: Table[str]
     notes: Table[str]
+    listings: Table[Listing]
+    listing_changes: Table[ListingChange]
+    listing_restrictions: Table[ListingRestriction]
+    sale_index: Table[str]
+    amazon_ids: Table[str]
 
     @abstractmethod
     def transaction(self) -> AbstractContextManager[None]:
@@ -201,5 +214,10 @@ DECODERS: Mapping[str, Callable[[str], Any]] = {
     "packages": decode_text,
     "sharers": decode_text,
     "notes": decode_text,
+    "listings": decode_listing,
+    "listing_changes": decode_listing_change,
+    "listing_restrictions": decode_listing_restriction,
+    "sale_index": decode_text,
+    "amazon_ids": decode_text,
 }
 """How each table's records are read back; the names are those of the `Store`'s members."""
