@@ -56,6 +56,8 @@ def register(world: World, sku: Sku) -> Sku:
     known = world.store.skus.get(key)
     if known is not None and known.fnsku != sku.fnsku:
         raise ValueError(f"{sku.sku} has the FNSKU {known.fnsku}")
+    if known is not None:
+        sku.inbound_problems = known.inbound_problems
     sku.asin = sku.asin or "B0" + world.draws.code(8, sku.fnsku, "asin")
     sku.title = sku.title or sku.sku
     world.store.skus.put(key, sku)

@@ -26,7 +26,11 @@ DAY: Micros = 24 * HOUR
 
 @dataclass(slots=True)
 class Sku:
-    """A seller SKU in one country, the physical pool (`fnsku`) behind it, and its catalog page."""
+    """A seller SKU in one country, the physical pool (`fnsku`) behind it, and its catalog page.
+
+    Attributes:
+        inbound_problems: codes of the FBA Inbound Eligibility API that it was given.
+    """
 
     country: str
     sku: str
@@ -37,6 +41,7 @@ class Sku:
     ineligible_features: list[str] = field(default_factory=list)
     asin: str = ""
     title: str = ""
+    inbound_problems: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -246,18 +251,34 @@ class Sale:
 
 @dataclass(slots=True)
 class InboundItem:
-    """One SKU of a shipment to Amazon: announced, and what arrived of it."""
+    """One SKU of a shipment to Amazon: announced, and what arrived of it.
+
+    Attributes:
+        received: in good state, those that were not announced included.
+        lost: of the announced ones, on the way.
+        extra: units in the shipment that were not announced.
+        over: how many of those were received already.
+    """
 
     sku: str
     fnsku: str
     announced: int
     received: int = 0
     damaged: int = 0
+    lost: int = 0
+    extra: int = 0
+    over: int = 0
 
 
 @dataclass(slots=True)
 class Inbound:
-    """A shipment of units to one center."""
+    """A shipment of units to one center.
+
+    Attributes:
+        plan_id, plan_shipment_id: the inbound plan that it is of, and its name there; empty for
+            one that was announced without a plan.
+        received_at: another center than `center`, to which it goes by mistake.
+    """
 
     shipment_id: str
     country: str
@@ -266,6 +287,10 @@ class Inbound:
     updated_at: Micros
     items: list[InboundItem]
     waves: int = 0
+    created_at: Micros = 0
+    plan_id: str = ""
+    plan_shipment_id: str = ""
+    received_at: str = ""
 
 
 @dataclass(slots=True)

@@ -40,6 +40,8 @@ class Steps(_Settings):
         fill_all: after which FillAll stops to wait for stock.
         inbound_working / inbound_transit_days / inbound_wave / inbound_close_days: until a
             shipment leaves, arrives, shows its next units, and is closed.
+        inbound_operation: until an operation on an inbound plan is carried out.
+        inbound_hand_over: from a tracking number until one's own carrier has a shipment.
         transfer: a transfer between centers.
         fc_processing: units set aside in a center.
         research_days: until misplaced units are found or written off.
@@ -69,6 +71,8 @@ class Steps(_Settings):
     inbound_transit_days: Span = (3.0, 8.0)
     inbound_wave: Span = (6.0, 24.0)
     inbound_close_days: Span = (20.0, 40.0)
+    inbound_operation: Span = (0.0005, 0.004)
+    inbound_hand_over: Span = (1.0, 12.0)
     transfer: Span = (24.0, 120.0)
     fc_processing: Span = (12.0, 72.0)
     research_days: Span = (5.0, 30.0)

@@ -7,13 +7,23 @@ from pathlib import Path
 from stockpool.clock import Clock, SystemClock
 from stockpool.errors import ConfigurationError
 from stockpool_amazon_sim.controls import Controls
+from stockpool_amazon_sim.inbound_controls import InboundControls
+from stockpool_amazon_sim.inbound_operations import InboundOperations
+from stockpool_amazon_sim.inbound_reading import InboundReading
 from stockpool_amazon_sim.operations import Operations
 from stockpool_amazon_sim.outbound_2026_operations import Outbound2026Operations
 from stockpool_amazon_sim.settings import AmazonSimSettings
 from stockpool_amazon_sim.storage import SqliteStore
 
 
-class Simulator(Operations, Outbound2026Operations, Controls):
+class Simulator(
+    Operations,
+    Outbound2026Operations,
+    InboundOperations,
+    InboundReading,
+    Controls,
+    InboundControls,
+):
     """One seller's account at a simulated Amazon. Safe to share between threads."""
 
     @classmethod

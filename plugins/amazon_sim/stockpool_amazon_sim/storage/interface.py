@@ -16,6 +16,16 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from stockpool_amazon_sim.inbound_plan_records import (
+    InboundOperation,
+    InboundPlan,
+    PlanShipment,
+    PrepDetail,
+    decode_inbound_operation,
+    decode_inbound_plan,
+    decode_plan_shipment,
+    decode_prep_detail,
+)
 from stockpool_amazon_sim.listing_records import (
     Listing,
     ListingChange,
@@ -110,6 +120,11 @@ class Store(ABC):
     stock: Table[Stock]
     sales: Table[Sale]
     inbound: Table[Inbound]
+    inbound_plans: Table[InboundPlan]
+    plan_listing: Table[str]
+    plan_shipments: Table[PlanShipment]
+    inbound_operations: Table[InboundOperation]
+    prep_details: Table[PrepDetail]
     removals: Table[Removal]
     injections: Table[Injection]
     waiting: Table[str]
@@ -208,6 +223,11 @@ DECODERS: Mapping[str, Callable[[str], Any]] = {
     "stock": decode_stock,
     "sales": decode_sale,
     "inbound": decode_inbound,
+    "inbound_plans": decode_inbound_plan,
+    "plan_listing": decode_text,
+    "plan_shipments": decode_plan_shipment,
+    "inbound_operations": decode_inbound_operation,
+    "prep_details": decode_prep_detail,
     "removals": decode_removal,
     "injections": decode_injection,
     "waiting": decode_text,
