@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from stockpool_amazon_sim import listings
 from stockpool_amazon_sim.checks import invalid
 from stockpool_amazon_sim.countries import country
 from stockpool_amazon_sim.ledger import Bucket, EventType
@@ -41,7 +42,7 @@ class SummaryPage:
 
 
 def register(world: World, sku: Sku) -> Sku:
-    """Make a SKU known, or change what is known of it.
+    """Make a SKU known, or change what is known of it. It is listed then, if it was not.
 
     Raises:
         ValueError: for a country that this account has not, or a known SKU with another FNSKU.
@@ -58,10 +59,11 @@ def register(world: World, sku: Sku) -> Sku:
         raise ValueError(f"{sku.sku} has the FNSKU {known.fnsku}")
     if known is not None:
         sku.inbound_problems = known.inbound_problems
-    sku.asin = sku.asin or "B0" + world.draws.code(8, sku.fnsku, "asin")
+    sku.asin = sku.asin or new_asin(world, sku.fnsku)
     sku.title = sku.title or sku.sku
     world.store.skus.put(key, sku)
     world.store.sharers.put(f"{sku.country}|{sku.fnsku}|{sku.sku}", sku.sku)
+    listings.list_registered(world, sku)
     return sku
 
 
@@ -75,11 +77,17 @@ def forget(world: World, sku: Sku) -> None:
         raise ValueError(f"{sku.sku} still has units; take them out first")
     world.store.skus.remove(f"{sku.country}|{sku.sku}")
     world.store.sharers.remove(f"{sku.country}|{sku.fnsku}|{sku.sku}")
+    world.store.listings.remove(f"{sku.country}|{sku.sku}")
 
 
 def default_fnsku(world: World, sku: str) -> str:
     """The FNSKU that Amazon gives to a SKU: `X00` and seven letters or digits."""
     return "X00" + world.draws.code(7, sku, "fnsku")
+
+
+def new_asin(world: World, fnsku: str) -> str:
+    """The page in the catalog of a SKU of which nothing else is said."""
+    return "B0" + world.draws.code(8, fnsku, "asin")
 
 
 def known_sku(world: World, code: str, sku: str) -> Sku:

@@ -46,6 +46,8 @@ class Steps(_Settings):
         fc_processing: units set aside in a center.
         research_days: until misplaced units are found or written off.
         sale: until an order of Amazon's own shop leaves.
+        sale_pending: until it is paid; one that leaves at once is paid at once.
+        listing: until a change of a listing that was accepted is done.
         removal_pending / removal_planning: until a removal order is planned, and processed.
         removal_wave_days: between the parts of a removal order.
     """
@@ -77,6 +79,8 @@ class Steps(_Settings):
     fc_processing: Span = (12.0, 72.0)
     research_days: Span = (5.0, 30.0)
     sale: Span = (2.0, 20.0)
+    sale_pending: Span = (0.1, 0.5)
+    listing: Span = (0.01, 0.1)
     removal_pending: Span = (2.0, 8.0)
     removal_planning: Span = (12.0, 72.0)
     removal_wave_days: Span = (2.0, 7.0)

@@ -10,6 +10,8 @@ from stockpool_amazon_sim.controls import Controls
 from stockpool_amazon_sim.inbound_controls import InboundControls
 from stockpool_amazon_sim.inbound_operations import InboundOperations
 from stockpool_amazon_sim.inbound_reading import InboundReading
+from stockpool_amazon_sim.listing_controls import ListingControls
+from stockpool_amazon_sim.listings_operations import ListingsOperations
 from stockpool_amazon_sim.operations import Operations
 from stockpool_amazon_sim.outbound_2026_operations import Outbound2026Operations
 from stockpool_amazon_sim.settings import AmazonSimSettings
@@ -21,8 +23,10 @@ class Simulator(
     Outbound2026Operations,
     InboundOperations,
     InboundReading,
+    ListingsOperations,
     Controls,
     InboundControls,
+    ListingControls,
 ):
     """One seller's account at a simulated Amazon. Safe to share between threads."""
 

@@ -41,6 +41,13 @@ CONTROLS = (
     "fulfillment_order_ids",
     "attempts",
     "statistics",
+    "suppress",
+    "restore",
+    "close_listing",
+    "reopen_listing",
+    "restrict_asin",
+    "allow_asin",
+    "stranded",
 )
 """The simulator's methods that can be called."""
 
@@ -76,9 +83,11 @@ def _control(simulator: Simulator, name: str) -> Callable[..., Any]:
         return lambda hours: _advance(simulator, hours)
     if name == "advance_to":
         return lambda at: _advance_to(simulator, at)
+    if name == "seller_id":
+        return lambda: simulator.seller_id
     if name == "now":
         return lambda: timestamp(simulator.now())
-    known = ", ".join((*CONTROLS, "advance", "advance_to", "now"))
+    known = ", ".join((*CONTROLS, "advance", "advance_to", "now", "seller_id"))
     raise ApiError(404, "NotFound", f"There is no control {name!r}; there are {known}.")
 
 
