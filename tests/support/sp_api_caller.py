@@ -20,10 +20,16 @@ MODELS: Mapping[str, str] = {
     "/fba/outbound/2020-07-01/": "fulfillmentOutbound_2020-07-01",
     "/fulfillment/outbound/2026-07-04/": "fulfillmentOutbound_2026-07-04",
     "/fba/inventory/v1/": "fbaInventory",
+    "/listings/2021-08-01/items/": "listingsItems_2021-08-01",
+    "/listings/2021-08-01/restrictions": "listingsRestrictions_2021-08-01",
     "/sellers/v1/": "sellers",
     "/tokens/2021-03-01/": "tokens_2021-03-01",
 }
 """By which model an address is judged."""
+
+BARE_ERRORS = {"listingsRestrictions_2021-08-01"}
+"""Models in which an error is a bare list. Clients look for `errors` here as everywhere else, so it
+is what stands there that is judged."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +111,8 @@ class Caller:
         operation = openapi.Model.load(model).operation(method, path)
         if judged:
             operation.check_request(query, body)
-        operation.check_response(answer.status, answer.json)
+        bare = model in BARE_ERRORS and answer.status >= 400
+        operation.check_response(answer.status, answer.json["errors"] if bare else answer.json)
 
 
 def address(**changes: Any) -> dict[str, Any]:

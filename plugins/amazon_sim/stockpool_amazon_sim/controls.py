@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from stockpool_amazon_sim import audit, faults, inbound, inventory, warehouse
+from stockpool_amazon_sim import audit, faults, inbound, inventory, listing_enforcement, warehouse
 from stockpool_amazon_sim.frame import Frame
 from stockpool_amazon_sim.inventory import known_sku
 from stockpool_amazon_sim.ledger import INTERNAL
@@ -28,10 +28,14 @@ class Controls(Frame):
         ineligible_features: Sequence[str] = (),
         asin: str = "",
         title: str = "",
+        price: str | None = None,
     ) -> str:
         """Make a SKU known in a country; returns its FNSKU.
 
         SKUs that are given the same FNSKU share one physical pool.
+
+        Args:
+            price: of its listing, a decimal number; without one the price is drawn, or stays.
         """
         with self._call(writes=True) as world:
             chosen = fnsku or inventory.default_fnsku(world, sku)
@@ -46,7 +50,10 @@ class Controls(Frame):
                 asin,
                 title,
             )
-            return inventory.register(world, record).fnsku
+            fnsku = inventory.register(world, record).fnsku
+            if price is not None:
+                listing_enforcement.set_price(world, country, sku, price)
+            return fnsku
 
     def stock(
         self, country: str, sku: str, quantity: int, fulfillment_center_id: str | None = None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from stockpool.money import to_minor
+from stockpool_amazon_sim.countries import country
 from stockpool_amazon_sim.listing_records import ListingIssue
 from stockpool_amazon_sim.listings import ENFORCEMENTS, known_listing, save
 from stockpool_amazon_sim.world import World
@@ -70,4 +72,19 @@ def set_offer(world: World, code: str, sku: str, offer: str) -> None:
     """Close a listing, or open it again: its page stays the seller's, its offer is gone."""
     listing = known_listing(world, code, sku)
     listing.offer = offer
+    save(world, listing)
+
+
+def set_price(world: World, code: str, sku: str, price: str) -> None:
+    """Give a listing another price, for everybody and from now on.
+
+    Raises:
+        ValueError: for what is no price in the country's currency.
+    """
+    amount = to_minor(price, country(code).currency)
+    if amount <= 0:
+        raise ValueError("a price is more than nothing")
+    listing = known_listing(world, code, sku)
+    listing.price, listing.starts_at = amount, None
+    listing.attributes.pop("purchasable_offer", None)
     save(world, listing)

@@ -20,6 +20,8 @@ from stockpool_amazon_sim.sp_api import (
     access_tokens,
     controls,
     fba_inventory,
+    listings_items,
+    listings_restrictions,
     outbound_2020,
     outbound_2026,
     restricted_data,
@@ -42,6 +44,8 @@ APIS: Sequence[Sequence[Operation]] = (
     outbound_2020.OPERATIONS,
     outbound_2026.OPERATIONS,
     fba_inventory.OPERATIONS,
+    listings_items.OPERATIONS,
+    listings_restrictions.OPERATIONS,
     sellers.OPERATIONS,
     restricted_data.OPERATIONS,
 )
