@@ -321,6 +321,11 @@ class InboundReading(Frame):
 
         return self._perform("getLabels", shipment_id, act, writes=True)
 
+    def print_inbound_shipment(self, shipment_id: str, view: Callable[[InboundState], T]) -> T:
+        """What stands on a shipment's papers; no operation, for it was allowed by one."""
+        with self._call() as world:
+            return view(_known_inbound(world, shipment_id))
+
     def get_prep_instructions(
         self, country: str, skus: Sequence[str], asins: Sequence[str]
     ) -> tuple[list[ItemPreparation], list[ItemPreparation]]:

@@ -19,7 +19,12 @@ from stockpool_amazon_sim.simulator import Simulator
 from stockpool_amazon_sim.sp_api import (
     access_tokens,
     controls,
+    document_links,
+    downloads,
     fba_inventory,
+    inbound_2024,
+    inbound_eligibility,
+    inbound_v0,
     listings_items,
     listings_restrictions,
     outbound_2020,
@@ -46,6 +51,9 @@ APIS: Sequence[Sequence[Operation]] = (
     fba_inventory.OPERATIONS,
     listings_items.OPERATIONS,
     listings_restrictions.OPERATIONS,
+    inbound_2024.OPERATIONS,
+    inbound_v0.OPERATIONS,
+    inbound_eligibility.OPERATIONS,
     sellers.OPERATIONS,
     restricted_data.OPERATIONS,
 )
@@ -53,10 +61,15 @@ APIS: Sequence[Sequence[Operation]] = (
 
 
 class Application:
-    """Answers requests from a simulator. Safe to share between threads."""
+    """Answers requests from a simulator. Safe to share between threads.
 
-    def __init__(self, simulator: Simulator) -> None:
+    Attributes:
+        url: where its server is reached, for links to documents.
+    """
+
+    def __init__(self, simulator: Simulator, url: str = "http://localhost") -> None:
         self.simulator = simulator
+        self.url = url
         secret = hashlib.sha256(f"stockpool:{simulator.settings.seed}".encode()).digest()
         self.access_tokens = AccessTokens(secret, simulator.clock)
         self._page_tokens = PageTokens(secret, simulator.clock)
@@ -86,6 +99,8 @@ class Application:
                 raise ApiError(413, "InvalidInput", f"The body is longer than {BODY_LIMIT} bytes.")
             if request.path.startswith(controls.PREFIX):
                 return self._answered(controls.answer(self.simulator, request), None)
+            if request.path.startswith(document_links.PREFIX):
+                return downloads.answer(self.simulator, self._page_tokens, request)
             operation, names = self._routes.find(request.method, request.path)
             rate = operation.rate
             purpose = self.access_tokens.purpose(request.headers.get("x-amz-access-token"))
@@ -93,7 +108,9 @@ class Application:
                 raise ApiError(
                     403, "Unauthorized", "The token was made for another kind of operation."
                 )
-            call = Call(request, self.simulator, self._page_tokens, self.access_tokens, names)
+            call = Call(
+                request, self.simulator, self._page_tokens, self.access_tokens, names, self.url
+            )
             found = operation.handler(call)
             return self._answered(found, rate)
         except ApiError as error:

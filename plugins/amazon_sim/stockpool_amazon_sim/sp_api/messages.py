@@ -75,6 +75,7 @@ class Call:
 
     Attributes:
         names: the path's parameters, decoded.
+        url: where this server is reached, for links that an answer holds.
     """
 
     request: Request
@@ -82,6 +83,7 @@ class Call:
     tokens: PageTokens
     access_tokens: AccessTokens
     names: Mapping[str, str]
+    url: str
 
     @cached_property
     def query(self) -> Mapping[str, list[str]]:

@@ -43,6 +43,7 @@ class SpApiServer:
             self._socket.close()
             raise ConfigurationError(f"{host}:{port}: {error.strerror}") from None
         self.url = f"http://{host}:{self._socket.getsockname()[1]}"
+        self.application.url = self.url
         # It would write its own Date, where ours is the simulator's, and log each request.
         self._server = uvicorn.Server(
             uvicorn.Config(
