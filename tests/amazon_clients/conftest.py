@@ -25,9 +25,10 @@ START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[SpApiServer]:
-    """An account with mugs and caps in the United States."""
+    """An account with mugs in three countries, and caps in the United States."""
     settings = AmazonSimSettings(
-        countries=("US", "CA"), stock={"US": {"MUG": 1_000, "CAP": 1_000}, "CA": {"MUG": 10}}
+        countries=("US", "CA", "MX"),
+        stock={"US": {"MUG": 1_000, "CAP": 1_000}, "CA": {"MUG": 10}, "MX": {"MUG": 10}},
     )
     simulator = Simulator(settings, ManualClock(START))
     with SpApiServer(simulator) as running:

@@ -9,6 +9,7 @@ from sp_api.api import Inventories, Sellers, Tokens
 from sp_api.auth.exceptions import AuthorizationError
 from sp_api.base import SellingApiBadRequestException, SellingApiForbiddenException
 
+from inbound_bodies import MX
 from sp_api_caller import CA, US
 from stockpool.errors import RejectedError
 from stockpool_amazon_sim import Simulator
@@ -31,7 +32,7 @@ def tokens(library: Any) -> Tokens:
 
 def test_the_seller_s_account(sellers: Sellers) -> None:
     participations = sellers.get_marketplace_participation().payload
-    assert [one["marketplace"]["id"] for one in participations] == [US, CA]
+    assert [one["marketplace"]["id"] for one in participations] == [US, CA, MX]
     assert sellers.get_account().payload["marketplaceParticipationList"] == participations
 
 

@@ -10,6 +10,7 @@ from spapi import ApiException, FbaInventoryApi, SellersApi, TokensApi
 from spapi.models import fba_inventory_v1, tokens_v2021_03_01
 
 from amazon_clients import close_sdk, make_sdk
+from inbound_bodies import MX
 from sp_api_caller import CA, US
 from stockpool.errors import RejectedError
 from stockpool_amazon_sim import Simulator
@@ -33,7 +34,7 @@ def tokens(sdk: Any) -> TokensApi:
 
 def test_the_seller_s_marketplaces(sellers: SellersApi) -> None:
     participations = sellers.get_marketplace_participations().payload
-    assert [one.marketplace.id for one in participations] == [US, CA]
+    assert [one.marketplace.id for one in participations] == [US, CA, MX]
     assert all(one.participation.is_participating for one in participations)
 
 
@@ -43,6 +44,7 @@ def test_the_seller_s_account(sellers: SellersApi) -> None:
     assert [one.marketplace.country_code for one in account.marketplace_participation_list] == [
         "US",
         "CA",
+        "MX",
     ]
 
 
