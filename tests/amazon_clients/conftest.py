@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +16,10 @@ from stockpool_amazon_sim.sp_api.server import SpApiServer
 
 # The SDK sets up logging for the whole process when it is imported.
 _handlers, _level = list(logging.root.handlers), logging.root.level
-from amazon_clients import close_library, close_sdk, make_library, make_sdk  # noqa: E402
+with warnings.catch_warnings():
+    # Python warns of its regular expressions when it compiles them, where pip has not.
+    warnings.simplefilter("ignore")
+    from amazon_clients import close_library, close_sdk, make_library, make_sdk
 
 logging.root.handlers[:] = _handlers
 logging.root.setLevel(_level)

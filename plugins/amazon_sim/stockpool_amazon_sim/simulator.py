@@ -13,7 +13,6 @@ from stockpool_amazon_sim.inbound_reading import InboundReading
 from stockpool_amazon_sim.listing_controls import ListingControls
 from stockpool_amazon_sim.listings_operations import ListingsOperations
 from stockpool_amazon_sim.operations import Operations
-from stockpool_amazon_sim.orders_operations import AmazonOrdersOperations
 from stockpool_amazon_sim.outbound_2026_operations import Outbound2026Operations
 from stockpool_amazon_sim.settings import AmazonSimSettings
 from stockpool_amazon_sim.storage import SqliteStore
@@ -25,7 +24,6 @@ class Simulator(
     InboundOperations,
     InboundReading,
     ListingsOperations,
-    AmazonOrdersOperations,
     Controls,
     InboundControls,
     ListingControls,
