@@ -58,11 +58,14 @@ def main() -> None:
         print(machine(), flush=True)
         for group in GROUPS:
             if group in options.only:
-                found = list(measured[group]())
+                found: list[Result] = []
+                for result in measured[group]():
+                    found.append(result)
+                    if options.json:
+                        # A long run that is cut short keeps what it has.
+                        _write(Path(options.json), [*results, *found])
                 results += found
                 print(f"\n{table(found)}\n", flush=True)
-                if options.json:
-                    _write(Path(options.json), results)
 
 
 def _write(path: Path, results: list[Result]) -> None:
