@@ -9,6 +9,7 @@ import pytest
 from sp_api.api import ListingsItemsV20210801, ListingsRestrictions
 from sp_api.base import SellingApiNotFoundException
 
+from listing_bodies import own_goods
 from sp_api_caller import US
 from stockpool_amazon_sim import Simulator
 
@@ -23,30 +24,12 @@ def restrictions(library: Any) -> ListingsRestrictions:
     return library(ListingsRestrictions)
 
 
-def attributes(price: float) -> dict[str, Any]:
-    return {
-        "item_name": [{"value": "Blue mug", "marketplace_id": US}],
-        "condition_type": [{"value": "new_new", "marketplace_id": US}],
-        "purchasable_offer": [
-            {
-                "marketplace_id": US,
-                "currency": "USD",
-                "our_price": [{"schedule": [{"value_with_tax": price}]}],
-            }
-        ],
-        "fulfillment_availability": [{"fulfillment_channel_code": "DEFAULT", "quantity": 4}],
-    }
-
-
 def test_a_listing_is_put_changed_found_and_deleted(
     listings: ListingsItemsV20210801, simulator: Simulator
 ) -> None:
-    body = {
-        "productType": "DRINKING_CUP",
-        "requirements": "LISTING",
-        "attributes": attributes(9.5),
-    }
-    put = listings.put_listings_item(simulator.seller_id, "NEW/1", marketplaceIds=[US], body=body)
+    put = listings.put_listings_item(
+        simulator.seller_id, "NEW/1", marketplaceIds=[US], body=own_goods(4)
+    )
     assert put.payload["status"] == "ACCEPTED"
     simulator.advance_to(simulator.now() + timedelta(hours=1))
     patch = {

@@ -9,6 +9,7 @@ import pytest
 from spapi import ApiException, ListingsApi, ListingsRestrictionsApi
 from spapi.models import listings_items_v2021_08_01 as models
 
+from listing_bodies import own_goods
 from sp_api_caller import US
 from stockpool_amazon_sim import Simulator
 
@@ -23,21 +24,6 @@ def restrictions(sdk: Any) -> ListingsRestrictionsApi:
     return sdk(ListingsRestrictionsApi)
 
 
-def attributes(price: float) -> dict[str, Any]:
-    return {
-        "item_name": [{"value": "Blue mug", "marketplace_id": US}],
-        "condition_type": [{"value": "new_new", "marketplace_id": US}],
-        "purchasable_offer": [
-            {
-                "marketplace_id": US,
-                "currency": "USD",
-                "our_price": [{"schedule": [{"value_with_tax": price}]}],
-            }
-        ],
-        "fulfillment_availability": [{"fulfillment_channel_code": "DEFAULT", "quantity": 4}],
-    }
-
-
 def test_a_listing_is_put_changed_found_and_deleted(
     listings: ListingsApi, simulator: Simulator
 ) -> None:
@@ -46,7 +32,9 @@ def test_a_listing_is_put_changed_found_and_deleted(
         "NEW/1",
         [US],
         models.ListingsItemPutRequest(
-            product_type="DRINKING_CUP", requirements="LISTING", attributes=attributes(9.5)
+            product_type="DRINKING_CUP",
+            requirements="LISTING",
+            attributes=own_goods(4)["attributes"],
         ),
     )
     assert put.status == "ACCEPTED"

@@ -12,7 +12,9 @@ from stockpool_amazon_sim.fees import (
     TRANSPORTATION_FEE,
     UNIT_FEE,
     fulfillment_fees,
+    referral_fee,
     removal_fee,
+    shop_fulfillment_fee,
     unit_and_order_fee,
 )
 
@@ -44,6 +46,34 @@ def test_blocking_amazon_logistics_costs_five_percent() -> None:
 )
 def test_removal_fees_follow_the_weight(grams: int, fee: int) -> None:
     assert removal_fee("US", date(2026, 3, 1), grams) == fee
+
+
+@pytest.mark.parametrize(("price", "fee"), [(2000, 300), (1001, 151), (100, 30)])
+def test_the_shop_takes_a_share_rounded_up_and_no_less_than_a_least(price: int, fee: int) -> None:
+    assert referral_fee("US", date(2026, 3, 1), price) == fee
+
+
+@pytest.mark.parametrize(
+    ("tier", "grams", "fee"),
+    [
+        ("small_standard", 113, 306),
+        ("small_standard", 114, 320),
+        ("small_standard", 1361, 500),
+        ("small_standard", 1362, 538),
+        ("small_standard", 2300, 614),
+        ("large_standard", 113, 475),
+    ],
+)
+def test_what_amazon_takes_to_ship_for_its_shop(tier: str, grams: int, fee: int) -> None:
+    assert shop_fulfillment_fee("US", date(2026, 3, 1), tier, grams) == fee
+
+
+@pytest.mark.parametrize("code", known_countries())
+def test_every_country_has_fees_for_what_its_shop_sells(code: str) -> None:
+    today = date(2026, 3, 1)
+    by_weight = [shop_fulfillment_fee(code, today, "small_standard", g) for g in (100, 900, 3000)]
+    assert 0 < by_weight[0] < by_weight[1] < by_weight[2]
+    assert referral_fee(code, today, 1) > 1
 
 
 @pytest.mark.parametrize("code", known_countries())

@@ -25,6 +25,27 @@ def make_sdk(url: str, **credentials: Any) -> spapi.ApiClient:
     return client.api_client
 
 
+class _Given:
+    """A token that was fetched elsewhere."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def get_lwa_access_token(self) -> str:
+        return self._token
+
+
+def make_sdk_with(url: str, token: str) -> spapi.ApiClient:
+    """The same with a restricted data token, for which the SDK has no argument.
+
+    Its configuration takes whatever can be asked for a token.
+    """
+    configuration = spapi.Configuration()
+    configuration.host = url
+    configuration.access_token_cache = _Given(token)
+    return spapi.ApiClient(configuration)
+
+
 def make_library(url: str, kind: type[A], **arguments: Any) -> A:
     """One of python-amazon-sp-api's clients. It fetches its token with the first call."""
 

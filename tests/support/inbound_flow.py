@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 
+from pypdf import PdfReader
+
 from sp_api_caller import US, Answer, Caller
+from stockpool_amazon_sim.sp_api.messages import Request, Response
 
 BASE = "/inbound/fba/2024-03-20"
 V0 = "/fba/inbound/v0"
@@ -41,6 +45,20 @@ def box(count: int, *items: Mapping[str, Any], **changes: Any) -> dict[str, Any]
     } | changes
 
 
+def fetch(sp_api: Caller, url: str) -> Response:
+    """What is at an address that an answer links to; no token is needed."""
+    assert url.startswith("http://localhost/downloads/")
+    return sp_api.application(Request("GET", url.removeprefix("http://localhost")))
+
+
+def pages(sp_api: Caller, url: str) -> list[str]:
+    """The text of each page of a document that an answer links to."""
+    response = fetch(sp_api, url)
+    assert response.status == 200, response.body
+    assert response.headers["content-type"] == "application/pdf"
+    return [page.extract_text() for page in PdfReader(BytesIO(response.body), strict=True).pages]
+
+
 @dataclass
 class Sender:
     """Calls and waits for what was taken to be done.
@@ -59,6 +77,12 @@ class Sender:
         """Register SKUs and say how they are prepared."""
         for msku in mskus:
             self.sp_api.control("register", country=self.country, sku=msku)
+        self.say_how_prepared(*mskus, category=category, types=types)
+
+    def say_how_prepared(
+        self, *mskus: str, category: str = "NONE", types: Any = ("ITEM_NO_PREP",)
+    ) -> None:
+        """setPrepDetails."""
         details = [
             {"msku": msku, "prepCategory": category, "prepTypes": list(types)} for msku in mskus
         ]
@@ -210,3 +234,11 @@ class Sender:
         return {
             one["SellerSKU"]: (one["QuantityShipped"], one["QuantityReceived"]) for one in items
         }
+
+    def labels(self, name: str, **query: str) -> Answer:
+        """getLabels of v0."""
+        wanted = {"PageType": "PackageLabel_Thermal", "LabelType": "UNIQUE"} | query
+        return self.sp_api("GET", f"{V0}/shipments/{name}/labels", **wanted)
+
+    def pass_hours(self, hours: float) -> None:
+        self.sp_api.control("advance", hours=hours)

@@ -150,11 +150,12 @@ def confirm(world: World, shipment_id: str, arguments: Any) -> list[Problem]:
     for other in shipment.previews:
         if other is not preview:
             other.expires_at = min(other.expires_at, world.now)
+    before = shipment.boxes
     shipment.items = [replace(item) for item in preview.items]
     shipment.boxes = [
         replace(box, items=[replace(item) for item in box.items]) for box in preview.boxes
     ]
-    number_boxes(shipment)
+    number_boxes(shipment, before)
     shipment.transport = [
         replace(preview.transport) if one.option_id == shipment.transport_id else one
         for one in shipment.transport

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from stockpool_amazon_sim import audit, faults, inbound, inventory, listing_enforcement, warehouse
+from stockpool_amazon_sim import (
+    audit,
+    faults,
+    inbound,
+    inventory,
+    listing_enforcement,
+    sales,
+    warehouse,
+)
 from stockpool_amazon_sim.frame import Frame
 from stockpool_amazon_sim.inventory import known_sku
 from stockpool_amazon_sim.ledger import INTERNAL
@@ -96,11 +104,42 @@ class Controls(Frame):
             stock = stock_of(world, country, known.fnsku)
             return {center: dict(buckets) for center, buckets in stock.centers.items()}
 
-    def sell_on_amazon(self, country: str, sku: str, quantity: int) -> int:
-        """Sell units in Amazon's own shop; returns how many were there to be sold."""
+    def sell_on_amazon(
+        self,
+        country: str,
+        sku: str,
+        quantity: int,
+        *,
+        pick_up: bool = False,
+        regulated: bool = False,
+    ) -> int:
+        """Sell units in Amazon's own shop, in one order; returns how many were there to be sold.
+
+        Args:
+            pick_up: the buyer fetches it from the seller's store.
+            regulated: the seller has to verify something first. Both only where he ships himself.
+        """
         with self._call(writes=True) as world:
-            sale = warehouse.sell(world, known_sku(world, country, sku), quantity)
+            sale = sales.sell(world, country, sku, quantity, pick_up=pick_up, regulated=regulated)
             return 0 if sale is None else sale.quantity
+
+    def cancel_sale(
+        self, amazon_order_id: str, *, by: str = "BUYER", reason: str = "No longer needed"
+    ) -> None:
+        """Cancel an order of Amazon's own shop that has not left.
+
+        Args:
+            by: `BUYER`, `MERCHANT` or `AMAZON`.
+        """
+        if by not in ("BUYER", "MERCHANT", "AMAZON"):
+            raise ValueError(f"{by!r} is not one of BUYER, MERCHANT, AMAZON")
+        with self._call(writes=True) as world:
+            sales.cancel(world, amazon_order_id, by, reason)
+
+    def amazon_order_ids(self) -> list[str]:
+        """Every order of Amazon's own shop, those that changed last at the end."""
+        with self._call() as world:
+            return [order_id for _, order_id in world.store.sale_index.all()]
 
     def announce_inbound(
         self, country: str, quantities: Mapping[str, int], fulfillment_center_id: str | None = None

@@ -73,6 +73,26 @@ def removal_fee(country: str, on: date, weight_grams: int) -> int:
     return int(table["last"] + pounds * table["further_pound"])
 
 
+def referral_fee(country: str, on: date, price: int) -> int:
+    """What Amazon's own shop takes of a unit's price (shipping included), rounded up."""
+    table = _in_force(country, "selling", on)
+    return max(int(table["referral_least"]), -(-price * int(table["referral_percent"]) // 100))
+
+
+def shop_fulfillment_fee(country: str, on: date, size_tier: str, weight_grams: int) -> int:
+    """What Amazon takes to ship a unit that its own shop sold (MCF orders cost more)."""
+    table = _in_force(country, "selling", on)
+    more = 0 if size_tier == "small_standard" else int(table["large_standard"])
+    last = 0
+    for grams, fee in table["tiers"]:
+        last = int(fee)
+        if weight_grams <= grams:
+            return last + more
+    beyond = weight_grams - table["tiers"][-1][0]
+    pounds = -int(-beyond // _POUND_GRAMS)
+    return last + pounds * int(table["further_pound"]) + more
+
+
 def _unit_fee(table: Mapping[str, Any], speed: str, tier: str, count: int) -> int:
     tiers = table["unit"]
     steps = tiers.get(tier, tiers["large_standard"])[speed]

@@ -169,10 +169,15 @@ def confirm(world: World, plan_id: str, arguments: Any) -> list[Problem]:
     return []
 
 
-def number_boxes(shipment: PlanShipment) -> None:
-    """Give boxes that have none the names on their labels: the shipment's and a number."""
-    used = [int(box.box_id[-6:]) for box in shipment.boxes if box.box_id is not None]
-    number = max(used, default=0)
+def number_boxes(shipment: PlanShipment, before: Sequence[PlanBox] = ()) -> None:
+    """Give boxes that have none the names on their labels: the shipment's and a number.
+
+    Args:
+        before: boxes that were there; the number of one that is gone is not given again, for its
+            label may be printed.
+    """
+    named = [box.box_id for box in (*before, *shipment.boxes) if box.box_id is not None]
+    number = max((int(name[-6:]) for name in named), default=0)
     for box in shipment.boxes:
         if box.box_id is None:
             number += 1

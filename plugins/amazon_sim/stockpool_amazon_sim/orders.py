@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stockpool.errors import RejectedError
+from stockpool_amazon_sim.amazon_ids import note_amazon_id
 from stockpool_amazon_sim.cash_on_delivery import amount_to_collect, check_collection
 from stockpool_amazon_sim.checks import check_order, invalid, validation_problem
 from stockpool_amazon_sim.estimates import arrival_of
@@ -93,6 +94,7 @@ def create(world: World, request: FulfillmentOrderRequest) -> Order:
         to_collect=amount_to_collect(request),
     )
     store.count("orders:New")
+    note_amazon_id(world, order_id)
     world.save(order)
     delay = world.hours(world.settings.steps.validate_order, order_id, "validate")
     world.schedule(delay, "validate", order_id)

@@ -7,12 +7,15 @@ from pathlib import Path
 from stockpool.clock import Clock, SystemClock
 from stockpool.errors import ConfigurationError
 from stockpool_amazon_sim.controls import Controls
+from stockpool_amazon_sim.fees_operations import FeesOperations
 from stockpool_amazon_sim.inbound_controls import InboundControls
 from stockpool_amazon_sim.inbound_operations import InboundOperations
 from stockpool_amazon_sim.inbound_reading import InboundReading
+from stockpool_amazon_sim.inbound_v0_reading import InboundV0Reading
 from stockpool_amazon_sim.listing_controls import ListingControls
 from stockpool_amazon_sim.listings_operations import ListingsOperations
 from stockpool_amazon_sim.operations import Operations
+from stockpool_amazon_sim.orders_operations import AmazonOrdersOperations
 from stockpool_amazon_sim.outbound_2026_operations import Outbound2026Operations
 from stockpool_amazon_sim.settings import AmazonSimSettings
 from stockpool_amazon_sim.storage import SqliteStore
@@ -23,7 +26,10 @@ class Simulator(
     Outbound2026Operations,
     InboundOperations,
     InboundReading,
+    InboundV0Reading,
     ListingsOperations,
+    AmazonOrdersOperations,
+    FeesOperations,
     Controls,
     InboundControls,
     ListingControls,

@@ -14,6 +14,7 @@ from stockpool_amazon_sim import (
     plan_shipments,
     removals,
     returns,
+    sales,
     shipping,
     warehouse,
 )
@@ -50,7 +51,8 @@ HANDLERS: Mapping[str, Callable[[World, Event], None]] = {
     "inbound_closes": inbound.close,
     "inbound_found": inbound.find,
     "listing_changes": listing_changes.apply,
-    "sale_ships": warehouse.ship_sale,
+    "sale_paid": sales.pay,
+    "sale_ships": sales.ship,
     "transfer_arrives": warehouse.transfer_arrives,
     "processing_ends": warehouse.processing_ends,
     "units_found": warehouse.units_found,

@@ -1,57 +1,15 @@
 """What happens to units in and between the centers without an order: transfers, units set aside,
-damage, loss, and the sales of Amazon's own shop, which compete for the same units.
+damage and loss.
 """
 
 from __future__ import annotations
 
-from stockpool_amazon_sim.allocation import allocate
 from stockpool_amazon_sim.countries import country
 from stockpool_amazon_sim.ledger import UNFULFILLABLE, Bucket, Code, EventType
-from stockpool_amazon_sim.records import DAY, Sale, Sku, Stock
+from stockpool_amazon_sim.records import DAY, Sku, Stock
 from stockpool_amazon_sim.stock import change_disposition, move, stock_of, units
 from stockpool_amazon_sim.storage.interface import Event
 from stockpool_amazon_sim.world import World
-
-
-def sell(world: World, sku: Sku, quantity: int) -> Sale | None:
-    """An order from Amazon's own shop, for as many units as there are; None if there are none."""
-    stock = stock_of(world, sku.country, sku.fnsku)
-    picks = _take(world, stock, sku.country, quantity)
-    if not picks:
-        return None
-    world.store.count("amazon_orders")
-    number = world.store.counter("amazon_orders")
-    digits = f"{world.draws.bits('amazon order', number) % 10**14:014d}"
-    order_id = f"111-{digits[:7]}-{digits[7:]}"
-    sold = sum(taken for _, taken in picks)
-    for center, taken in picks:
-        _set(
-            world,
-            stock,
-            taken,
-            center,
-            Bucket.FULFILLABLE,
-            Bucket.PENDING_CUSTOMER_ORDER,
-            order_id,
-        )
-    sale = Sale(order_id, sku.country, sku.fnsku, sold, [list(pick) for pick in picks])
-    world.store.sales.put(order_id, sale)
-    world.store.count("amazon_units", sold)
-    world.schedule(world.hours(world.settings.steps.sale, order_id, "sale"), "sale_ships", order_id)
-    return sale
-
-
-def ship_sale(world: World, event: Event) -> None:
-    """An order of Amazon's own shop leaves."""
-    sale = world.store.sales.get(event.subject)
-    assert sale is not None, event
-    stock = stock_of(world, sale.country, sale.fnsku)
-    for center, taken in sale.picks:
-        source = (center, Bucket.PENDING_CUSTOMER_ORDER)
-        move(world, stock, taken, source, None, EventType.SHIPMENTS, sale.amazon_order_id)
-    sale.shipped_at = world.now
-    world.store.sales.put(event.subject, sale)
-    world.store.sales.settle(event.subject)
 
 
 def transfer(world: World, sku: Sku, quantity: int, origin: str, target: str) -> None:
@@ -170,17 +128,6 @@ def _set(
 ) -> None:
     kind = EventType.RESERVATIONS
     move(world, stock, quantity, (center, source), (center, target), kind, reference)
-
-
-def _take(world: World, stock: Stock, code: str, quantity: int) -> list[tuple[str, int]]:
-    if quantity < 1:
-        raise ValueError("a sale has at least one unit")
-    available = {
-        center: buckets.get(Bucket.FULFILLABLE, 0) for center, buckets in stock.centers.items()
-    }
-    centers = tuple(country(code).centers)
-    picks = allocate([(stock.fnsku, quantity)], {stock.fnsku: available}, centers)
-    return [(center, taken) for _, center, taken in picks]
 
 
 def _holding(world: World, sku: Sku, quantity: int, center: str) -> Stock:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from inbound_flow import Sender
 from sp_api_caller import Caller
 from stockpool.clock import ManualClock
 from stockpool_amazon_sim import AmazonSimSettings, Simulator
@@ -33,3 +34,11 @@ def sp_api(clock: ManualClock, settings: dict[str, Any]) -> Iterator[Caller]:
     application = Application(simulator)
     yield Caller(application, clock, application.access_tokens.make("seller"))
     simulator.close()
+
+
+@pytest.fixture
+def sender(sp_api: Caller) -> Sender:
+    """A seller who sends two SKUs to Amazon that need no preparation."""
+    sender = Sender(sp_api)
+    sender.prepare("MUG", "CAP")
+    return sender

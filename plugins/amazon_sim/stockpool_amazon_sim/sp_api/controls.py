@@ -28,6 +28,8 @@ CONTROLS = (
     "buckets",
     "buckets_by_center",
     "sell_on_amazon",
+    "cancel_sale",
+    "amazon_order_ids",
     "announce_inbound",
     "inbound_status",
     "inbound_shipment_ids",

@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from stockpool_amazon_sim.inbound_reading import InboundState, ItemPreparation
 from stockpool_amazon_sim.inbound_transport import FREIGHT, PARTNER
+from stockpool_amazon_sim.inbound_v0_reading import InboundState, ItemPreparation
 from stockpool_amazon_sim.prep_details import LABELING, NO_PREP, has_manufacturer_barcode
 from stockpool_amazon_sim.records import Micros
 from stockpool_amazon_sim.simulated_time import to_micros

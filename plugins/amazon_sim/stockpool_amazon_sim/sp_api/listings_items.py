@@ -22,6 +22,7 @@ from stockpool_amazon_sim.sp_api.reading import (
     read_body,
     text,
     texts,
+    texts_of,
 )
 from stockpool_amazon_sim.sp_api.writing import present
 
@@ -134,11 +135,7 @@ def countries_of(call: Call, most: int | None = None) -> list[str]:
 
 def included_data(call: Call) -> Sequence[str]:
     """`includedData`; by default the summaries."""
-    included = texts(call, "includedData") or ["summaries"]
-    for name in included:
-        if name not in DATA_SETS:
-            raise invalid_input(f"includedData: {name} is not one of {', '.join(DATA_SETS)}.")
-    return included
+    return texts_of(call, "includedData", DATA_SETS) or ["summaries"]
 
 
 def _change(call: Call, wanted: WantedChange, most: int | None = None) -> Json:
@@ -146,10 +143,7 @@ def _change(call: Call, wanted: WantedChange, most: int | None = None) -> Json:
     mode = text(call, "mode")
     if mode not in (None, "VALIDATION_PREVIEW"):
         raise invalid_input("mode must be VALIDATION_PREVIEW, or left out.")
-    included = texts(call, "includedData") or ["issues"]
-    for name in included:
-        if name not in ("identifiers", "issues"):
-            raise invalid_input(f"includedData: {name} is not one of identifiers, issues.")
+    included = texts_of(call, "includedData", ("identifiers", "issues")) or ["issues"]
     countries = countries_of(call, most)
     preview = mode is not None and wanted.kind != "delete"
     answers = call.simulator.change_listings_item(wanted, countries, preview=preview)
@@ -198,9 +192,9 @@ def _filter(call: Call) -> ListingFilter:
         package,
         (_at(call, "createdAfter"), _at(call, "createdBefore")),
         (_at(call, "lastUpdatedAfter"), _at(call, "lastUpdatedBefore")),
-        _all_of(call, "withIssueSeverity", ("WARNING", "ERROR")),
-        _all_of(call, "withStatus", _STATUSES),
-        _all_of(call, "withoutStatus", _STATUSES),
+        texts_of(call, "withIssueSeverity", ("WARNING", "ERROR")),
+        texts_of(call, "withStatus", _STATUSES),
+        texts_of(call, "withoutStatus", _STATUSES),
         _one_of(text(call, "sortBy"), "sortBy", _SORTS) or "lastUpdatedDate",
         _one_of(text(call, "sortOrder"), "sortOrder", ("ASC", "DESC")) != "ASC",
     )
@@ -215,13 +209,6 @@ def _one_of(value: str | None, name: str, known: Sequence[str]) -> str | None:
     if value is not None and value not in known:
         raise invalid_input(f"{name}: {value} is not one of {', '.join(known)}.")
     return value
-
-
-def _all_of(call: Call, name: str, known: Sequence[str]) -> list[str]:
-    values = texts(call, name)
-    for value in values:
-        _one_of(value, name, known)
-    return values
 
 
 def _at(call: Call, name: str) -> Micros | None:

@@ -6,7 +6,7 @@ Nothing here knows of sockets: the server and the tests make `Request`s and look
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -110,13 +110,13 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A JSON answer with another status than 200, or with headers of its own.
+    """A JSON answer with another status than 200, with headers of its own, or that is a list.
 
     An answer 204 has no body, whatever stands here.
     """
 
     status: int
-    body: Json
+    body: Json | Sequence[Json]
     headers: Mapping[str, str] = field(default_factory=dict)
 
 

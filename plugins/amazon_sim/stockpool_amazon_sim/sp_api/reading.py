@@ -6,6 +6,7 @@ and parameters that an operation does not have must not disturb it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -66,6 +67,15 @@ def texts(call: Call, name: str, most: int | None = None) -> list[str]:
     ]
     if most is not None and len(values) > most:
         raise invalid_input(f"{name} has at most {most} values.")
+    return values
+
+
+def texts_of(call: Call, name: str, known: Sequence[str]) -> list[str]:
+    """A list in the query of which each value is one of those that are known."""
+    values = texts(call, name)
+    for value in values:
+        if value not in known:
+            raise invalid_input(f"{name}: {value} is not one of {', '.join(known)}.")
     return values
 
 

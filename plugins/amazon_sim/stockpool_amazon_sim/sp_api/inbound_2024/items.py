@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from stockpool_amazon_sim.inbound_plan_records import InboundOperation
 from stockpool_amazon_sim.prep_details import Preparation
 from stockpool_amazon_sim.sp_api import document_links
-from stockpool_amazon_sim.sp_api.inbound_2024 import bodies
+from stockpool_amazon_sim.sp_api.inbound_2024 import item_bodies as bodies
 from stockpool_amazon_sim.sp_api.inbound_2024.plans import accepted, path_id
 from stockpool_amazon_sim.sp_api.messages import Answer, Call, Json, invalid_input
 from stockpool_amazon_sim.sp_api.reading import country_of, read_body, required, texts
