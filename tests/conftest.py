@@ -60,9 +60,9 @@ def postgres_template(postgres_server: PostgresServer) -> str:
 @pytest.fixture
 def postgres_url(postgres_server: PostgresServer, postgres_template: str) -> Iterator[str]:
     """A migrated PostgreSQL database without rows, for this test alone."""
-    name = postgres_server.create_database(postgres_template)
+    name = postgres_server.lend(postgres_template)
     yield postgres_server.url(name)
-    postgres_server.drop_database(name)
+    postgres_server.take_back(name, postgres_template)
 
 
 @pytest.fixture

@@ -7,8 +7,10 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 import redis
 from sqlalchemy import create_engine, inspect, text
@@ -33,6 +35,39 @@ def test_each_test_has_a_blank_database(blank_database_url: str, round_: int) ->
     with engine.begin() as connection:
         assert inspect(connection).get_table_names() == []
         connection.execute(text("CREATE TABLE left_by_a_test (n INTEGER)"))
+    engine.dispose()
+
+
+@pytest.fixture
+def left_open() -> Iterator[list[psycopg.Connection]]:
+    """Connections that are still open when the database is given back."""
+    connections: list[psycopg.Connection] = []
+    yield connections
+    for connection in connections:
+        connection.close()
+
+
+@pytest.mark.parametrize("round_", [1, 2])
+def test_each_test_has_a_migrated_database_without_rows(
+    left_open: list[psycopg.Connection], postgres_url: str, round_: int
+) -> None:
+    connection = psycopg.connect(postgres_url.replace("+psycopg", ""))
+    left_open.append(connection)
+    assert connection.execute("SELECT count(*) FROM products").fetchall() == [(0,)]
+    assert connection.execute("SELECT count(*) FROM alembic_version").fetchall() == [(1,)]
+    connection.execute(
+        "INSERT INTO products (sku, stock_sku, added_at) VALUES ('LEFT', 'BEHIND', now())"
+    )
+    connection.commit()
+    # What a test has left locked must not keep the next one from its database.
+    connection.execute("LOCK TABLE products")
+
+
+@pytest.mark.parametrize("round_", [1, 2])
+def test_a_test_may_change_the_tables(postgres_url: str, round_: int) -> None:
+    engine = create_engine(postgres_url)
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE products ADD COLUMN left_by_a_test INTEGER"))
     engine.dispose()
 
 

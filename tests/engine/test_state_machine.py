@@ -325,12 +325,12 @@ def test_any_life_of_orders_on_postgresql(
         name = ""
 
         def database(self) -> str:
-            self.name = postgres_server.create_database(postgres_template)
+            self.name = postgres_server.lend(postgres_template)
             return postgres_server.url(self.name)
 
         def teardown(self) -> None:
             super().teardown()
             if self.name:
-                postgres_server.drop_database(self.name)
+                postgres_server.take_back(self.name, postgres_template)
 
     run_state_machine_as_test(OnPostgres, settings=_profile(5, 20))

@@ -241,8 +241,11 @@ def test_the_ledger_follows_its_model_on_postgresql(
     postgres_server: PostgresServer, postgres_template: str
 ) -> None:
     def new_url() -> tuple[str, Any]:
-        name = postgres_server.create_database(postgres_template)
-        return postgres_server.url(name), lambda: postgres_server.drop_database(name)
+        name = postgres_server.lend(postgres_template)
+        return (
+            postgres_server.url(name),
+            lambda: postgres_server.take_back(name, postgres_template),
+        )
 
     machine = type("OnPostgresql", (LedgerMachine,), {"new_url": staticmethod(new_url)})
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
