@@ -140,7 +140,41 @@ PLANTED = {
          "FROM effects WHERE kind = 'tracking.push'", "{done}-1-package-1"),
     ],
     "refunds_within_paid": [
-        ("UPDATE refunds SET amount_minor = 1901", "{done}"),
+        ("UPDATE refund_parts SET amount_minor = 1901", "{done} 1 goods"),
+        ("UPDATE refund_parts SET part = 'shipping', line_id = ''", "{done}  shipping"),
+    ],
+    "refunds_equal_parts": [
+        ("UPDATE refunds SET amount_minor = 1901", "{done} refund "),
+        ("DELETE FROM refund_parts", "{done} refund "),
+    ],
+    "refund_pending_equals_recorded": [
+        ("UPDATE refunds SET state = 'recorded'", "{done} 1 goods"),
+        ("UPDATE money_balances SET refund_pending = 5, refundable = refundable - 5",
+         "{done} 1 goods"),
+    ],
+    "refunded_equals_made": [
+        ("UPDATE refunds SET state = 'refused'", "{done} 1 goods"),
+        ("UPDATE money_balances SET refunded = 0, refundable = refundable + refunded",
+         "{done} 1 goods"),
+    ],
+    "paid_as_ordered": [
+        ("UPDATE order_lines SET unit_price_minor = 949 WHERE unit_price_minor = 950",
+         "{done} 1 goods"),
+        ("UPDATE money_balances SET buyer = buyer - 1, refundable = refundable + 1",
+         "{done} 1 goods"),
+    ],
+    "money_balances_equal_moves": [
+        ("DELETE FROM money_moves WHERE source = 'buyer'", "{done} 1 goods buyer"),
+        ("UPDATE money_moves SET amount_minor = 1 WHERE target = 'refunded'",
+         "{done} 1 goods refund"),
+        ("UPDATE money_balances SET written_off = 1, merchant = -1", "{done} 1 goods merchant"),
+        ("DELETE FROM money_balances", "{done} 1 goods buyer"),
+    ],
+    "money_never_negative": [
+        ("UPDATE money_balances SET refundable = -1", "{done} 1 goods"),
+    ],
+    "money_conserved": [
+        ("UPDATE money_balances SET refunded = refunded + 1", "{done} 1 goods"),
     ],
     "pending_removal_equals_asked": [
         ("UPDATE removal_items SET shipped = 1 WHERE requested = 3", "amazon-na:US CUP"),

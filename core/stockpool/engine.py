@@ -14,6 +14,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from stockpool import config as configuration
 from stockpool import retrying
 from stockpool.attention.queue import AttentionItem, AttentionQueue
+from stockpool.care.invariants import INVARIANTS as CARE_INVARIANTS
+from stockpool.care.service import Care
+from stockpool.care.telling import PushRefund
 from stockpool.catalog.availability import PushAvailability
 from stockpool.catalog.products import Catalog
 from stockpool.clock import Clock, SystemClock
@@ -23,6 +26,7 @@ from stockpool.errors import ConfigurationError
 from stockpool.ids import IdSource
 from stockpool.inventory import Inventory
 from stockpool.ledger.invariants import INVARIANTS as LEDGER_INVARIANTS
+from stockpool.ledger.money_invariants import INVARIANTS as MONEY_INVARIANTS
 from stockpool.orders.cancelling import RequestCancellation
 from stockpool.orders.invariants import INVARIANTS as ORDER_INVARIANTS
 from stockpool.orders.placing import PlaceFulfillment
@@ -33,7 +37,7 @@ from stockpool.orders.reservation import Desk
 from stockpool.orders.service import Orders
 from stockpool.orders.snapshots import last_taken
 from stockpool.orders.tables import routing_rules
-from stockpool.orders.telling import PushCancellation, PushRefund, PushTracking
+from stockpool.orders.telling import PushCancellation, PushTracking
 from stockpool.outbox.carrier import Carrier, Handler
 from stockpool.outbox.effects import EffectKind, unfinished
 from stockpool.plugins.channel import Channel, PluginContext
@@ -49,7 +53,13 @@ from stockpool.routing_rules import build_rules
 from stockpool.storage import migrations
 from stockpool.storage.database import Database
 
-INVARIANTS = (*LEDGER_INVARIANTS, *ORDER_INVARIANTS, *REMOVAL_INVARIANTS)
+INVARIANTS = (
+    *LEDGER_INVARIANTS,
+    *MONEY_INVARIANTS,
+    *ORDER_INVARIANTS,
+    *CARE_INVARIANTS,
+    *REMOVAL_INVARIANTS,
+)
 """All that `verify` proves."""
 
 _log = structlog.get_logger(__name__)
@@ -95,6 +105,9 @@ class Engine:
         self.catalog = Catalog(database)
         self.attention = AttentionQueue(database)
         self.orders = Orders(database, ids, self._intake_settings, registry.routing_policies)
+        self.care = Care(
+            database, ids, {name: facts.capabilities for name, facts in self._facts.items()}
+        )
         self.inventory = Inventory(
             database,
             ids,

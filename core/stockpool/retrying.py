@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, select, update
 
 from stockpool.attention.queue import AttentionItem, close_concerns, drop_item
+from stockpool.care import refund_records
 from stockpool.catalog.availability import tell_again
 from stockpool.errors import RefusedError
-from stockpool.orders import parking, refunding
+from stockpool.orders import parking
 from stockpool.orders.fulfillment_rows import lock_fulfillment_orders
 from stockpool.orders.placing import give_up
 from stockpool.orders.withdrawal import lock_order
@@ -67,7 +68,7 @@ def _retry_effect(engine: Engine, item: AttentionItem, key: str) -> str:
                 "ask for a new one"
             )
         if row.kind == EffectKind.PUSH_REFUND:
-            refunding.reopen(connection, json.loads(row.payload)["refund_id"])
+            refund_records.reopen(connection, json.loads(row.payload)["refund_id"], at=now)
         close_concerns(connection, [item.key], at=now, by="retry")
         if row.kind == EffectKind.CREATE_FULFILLMENT and _was_refused(connection, key):
             return str(row.aggregate)
@@ -128,6 +129,8 @@ def _dead_effect(connection: Connection, key: str) -> Any:
     if about is not None and about.kind == EffectKind.CREATE_FULFILLMENT:
         lock_order(connection, about.aggregate)
         lock_fulfillment_orders(connection, [key])
+    elif about is not None and about.kind == EffectKind.PUSH_REFUND:
+        lock_order(connection, about.aggregate.removesuffix("-refunds"))
     row = connection.execute(
         select(effects).where(effects.c.key == key, effects.c.state == "dead").with_for_update()
     ).one_or_none()

@@ -8,7 +8,9 @@ from sqlalchemy import MetaData
 def complete_metadata() -> MetaData:
     """The MetaData with all tables of all features."""
     import stockpool.attention.tables
+    import stockpool.care.tables
     import stockpool.catalog.tables
+    import stockpool.ledger.money_tables
     import stockpool.ledger.tables
     import stockpool.orders.tables
     import stockpool.outbox.tables

@@ -28,6 +28,7 @@ orders submit, orders list, orders show, orders explain, orders cancel, orders p
 orders hold, orders release, orders refund
 catalog add, catalog list, catalog listings, catalog import, catalog list-on
 inventory levels, inventory moves, inventory snapshot, inventory receive, inventory ages
+refunds make, refunds list, refunds show, refunds made
 removals create, removals list, removals show
 attention list, attention retry, attention drop
 channels list, channels check

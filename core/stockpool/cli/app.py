@@ -18,6 +18,7 @@ from stockpool.cli import (
     orders,
     plugins,
     proving,
+    refunds,
     removals,
 )
 from stockpool.cli.failures import CommandGroup
@@ -29,6 +30,7 @@ COMMANDS_GROUP = "stockpool.commands"
 
 GROUPS = {
     "orders": orders.app,
+    "refunds": refunds.app,
     "catalog": catalog.app,
     "inventory": inventory.app,
     "removals": removals.app,

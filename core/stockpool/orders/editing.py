@@ -10,6 +10,7 @@ from stockpool.attention.queue import Concern, raise_concerns
 from stockpool.catalog.products import resolve
 from stockpool.errors import ConflictError
 from stockpool.ids import IdSource
+from stockpool.ledger.money_posting import read_balances
 from stockpool.orders import intake, order_rows, parking
 from stockpool.orders.counting import Step
 from stockpool.orders.preparation import ChannelFacts, IntakeSettings, Prepared, unknown_sku
@@ -56,7 +57,8 @@ def edit(
         )
     rows = active_fulfillment_orders(connection, order_id)
     free = unsubmitted(connection, rows)
-    if len(free) < len(rows) or before.counts.cancelled or before.refunds:
+    paid_back = before.refunds or read_balances(connection, [order_id])
+    if len(free) < len(rows) or before.counts.cancelled or paid_back:
         raise ConflictError(
             f"{request.channel} order {request.channel_order_id} came again with other content, "
             f"but it is {before.status.value} already; cancel it, or send a new order"

@@ -1,4 +1,4 @@
-"""The invariants of orders, fulfillment orders, parcels, refunds and effects."""
+"""The invariants of orders, fulfillment orders, parcels and effects."""
 
 from __future__ import annotations
 
@@ -126,28 +126,6 @@ INVARIANTS = (
             "SELECT COUNT(*) FROM effects WHERE kind = 'tracking.push'",
             """SELECT aggregate FROM effects WHERE kind = 'tracking.push'
                GROUP BY aggregate HAVING COUNT(*) > 1 ORDER BY 1""",
-        ),
-    ),
-    Invariant(
-        "refunds_within_paid",
-        "an order's refunds do not exceed what was paid",
-        rows_that_break(
-            "SELECT COUNT(*) FROM refunds",
-            """SELECT r.order_id FROM (
-                   SELECT order_id, SUM(amount_minor) AS refunded FROM refunds
-                   WHERE state <> 'refused' GROUP BY order_id
-               ) AS r
-               JOIN orders o ON o.id = r.order_id
-               JOIN (
-                   SELECT order_id, SUM(line_paid) AS paid FROM (
-                       SELECT order_id, line_id,
-                              MAX(COALESCE(unit_price_minor, 0) * items + COALESCE(tax_minor, 0))
-                                  AS line_paid
-                       FROM order_lines GROUP BY order_id, line_id
-                   ) AS per_line GROUP BY order_id
-               ) AS p ON p.order_id = r.order_id
-               WHERE r.refunded > p.paid + COALESCE(o.shipping_minor, 0)
-                                + COALESCE(o.shipping_tax_minor, 0) ORDER BY 1""",
         ),
     ),
 )

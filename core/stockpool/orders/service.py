@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
+from stockpool.care.refunding import RefundRequest, Surroundings, make_refund
 from stockpool.crashpoints import reached
 from stockpool.errors import ConflictError, NotFoundError, RefusedError
 from stockpool.ids import IdSource
@@ -19,7 +20,6 @@ from stockpool.orders import (
     intake,
     parking,
     previewing,
-    refunding,
     views,
     waiting,
 )
@@ -248,24 +248,18 @@ class Orders:
         key: str,
         lines: Mapping[str, int] | None = None,
     ) -> str:
-        """Record a refund and have the channel pay it; returns its id.
+        """Record a refund of a sum and have the channel pay it; returns its id.
+
+        The same as `engine.care.refunds.make`, which can also say what lines are worth.
 
         Raises:
             RefusedError: it exceeds what was paid and not refunded yet.
         """
-        money = Money.parse(amount, currency)
-        capabilities = self._capabilities()
+        request = RefundRequest(order_id, reason, key, lines or {}, Money.parse(amount, currency))
+        surroundings = Surroundings(self._ids, self._capabilities())
         return self._database.run(
-            lambda connection: refunding.record_refund(
-                connection,
-                order_id,
-                money,
-                reason=reason,
-                key=key,
-                lines=lines or {},
-                ids=self._ids,
-                capabilities=capabilities,
-                at=self._database.clock.now(),
+            lambda connection: make_refund(
+                connection, request, surroundings, at=self._database.clock.now()
             )
         )
 

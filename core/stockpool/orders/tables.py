@@ -7,7 +7,7 @@
 * `fulfillment_orders`, `fulfillment_items`: the MCF orders, one per pool that ships.
 * `shipments`, `shipment_items`, `packages`: what the network did, as it told us.
 * `decisions`, `routing_rules`: why; enough to replay each decision byte for byte.
-* `cancellations`, `refunds`: requests and what became of them.
+* `cancellations`: requests and what became of them.
 * `parked_requests`: what could not be accepted, as it came.
 """
 
@@ -259,22 +259,6 @@ Index(
     cancellations.c.fulfillment_order_id,
     postgresql_where=text("state = 'requested'"),
     sqlite_where=text("state = 'requested'"),
-)
-
-refunds = Table(
-    "refunds",
-    metadata,
-    Column("id", String, primary_key=True),
-    Column("key", String, nullable=False, unique=True),
-    Column("order_id", String, ForeignKey("orders.id"), nullable=False, index=True),
-    Column("state", String, nullable=False),
-    Column("reason", String, nullable=False),
-    Column("amount_minor", BigInteger, nullable=False),
-    Column("currency", String, nullable=False),
-    Column("quantities", Text, nullable=False),
-    Column("recorded_at", UtcDateTime, nullable=False),
-    Column("pushed_at", UtcDateTime),
-    CheckConstraint("amount_minor > 0", name="some_money"),
 )
 
 parked_requests = Table(

@@ -1,4 +1,4 @@
-"""Telling the channel: the effects that push parcels, cancellations and refunds."""
+"""Telling the channel: the effects that push parcels and cancellations."""
 
 from __future__ import annotations
 
@@ -8,15 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from stockpool.money import Money
-from stockpool.orders import refunding
 from stockpool.orders.tables import (
     fulfillment_items,
     fulfillment_orders,
     order_lines,
     orders,
     packages,
-    refunds,
     shipment_items,
     shipments,
 )
@@ -26,13 +23,12 @@ from stockpool.plugins.channel import (
     Channel,
     LineQuantity,
     PushRefusal,
-    RefundUpdate,
     TrackingUpdate,
 )
 from stockpool.storage.database import Database
 
 
-class _Push:
+class Push:
     """A push of updates to one channel, all in one call; the keys make repeats harmless."""
 
     def __init__(self, database: Database, channels: Mapping[str, Channel]) -> None:
@@ -69,7 +65,7 @@ class _Push:
         """That it was told is the effect's own state."""
 
 
-class PushTracking(_Push):
+class PushTracking(Push):
     """The effect `tracking.push`: one parcel."""
 
     def perform(self, effects: Sequence[LeasedEffect]) -> Sequence[Outcome]:
@@ -159,7 +155,7 @@ def _parcel_lines(
     return found
 
 
-class PushCancellation(_Push):
+class PushCancellation(Push):
     """The effect `cancellation.push`: quantities that will not be shipped."""
 
     def perform(self, effects: Sequence[LeasedEffect]) -> Sequence[Outcome]:
@@ -171,7 +167,7 @@ class PushCancellation(_Push):
                     effect.key,
                     effect.payload["channel_order_id"],
                     effect.payload["reason"],
-                    _quantities(
+                    line_quantities(
                         connection, effect.payload["order_id"], effect.payload["quantities"]
                     ),
                 )
@@ -180,51 +176,10 @@ class PushCancellation(_Push):
         return self._push(effects, updates, channel.push_cancellation)
 
 
-class PushRefund(_Push):
-    """The effect `refund.push`: money to give back."""
-
-    def perform(self, effects: Sequence[LeasedEffect]) -> Sequence[Outcome]:
-        """Tell the channel about all of them at once."""
-        channel = self._channels[effects[0].party]
-        with self._database.read() as connection:
-            updates = {effect.id: _refund_update(connection, effect) for effect in effects}
-        return self._push(effects, updates, channel.push_refund)
-
-    def record(
-        self, connection: Connection, outcomes: Sequence[Done | Refused], *, at: datetime
-    ) -> None:
-        """Note when the channel took it, or that it would not.
-
-        One that was given up without an answer may have been paid, and stays as it is.
-        """
-        for outcome in outcomes:
-            refund_id = outcome.effect.payload["refund_id"]
-            if isinstance(outcome, Done):
-                refunding.mark_pushed(connection, refund_id, at=at)
-            elif outcome.code != "gave_up":
-                refunding.mark_refused(connection, refund_id)
-
-
-def _refund_update(connection: Connection, effect: LeasedEffect) -> RefundUpdate:
-    import json
-
-    row = connection.execute(
-        select(refunds, orders.c.channel_order_id)
-        .join(orders, orders.c.id == refunds.c.order_id)
-        .where(refunds.c.id == effect.payload["refund_id"])
-    ).one()
-    return RefundUpdate(
-        effect.key,
-        row.channel_order_id,
-        Money(row.amount_minor, row.currency),
-        row.reason,
-        _quantities(connection, row.order_id, json.loads(row.quantities)),
-    )
-
-
-def _quantities(
+def line_quantities(
     connection: Connection, order_id: str, quantities: Mapping[str, int]
 ) -> list[LineQuantity]:
+    """Quantities of an order's lines, as the channel knows them."""
     rows = connection.execute(
         select(order_lines.c.line_id, order_lines.c.channel_sku)
         .where(order_lines.c.order_id == order_id)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, func, select
 
+from stockpool.care.tables import refunds
 from stockpool.errors import NotFoundError
 from stockpool.orders.status import LineCounts, OrderStatus, derive_status, status_expression
 from stockpool.orders.tables import (
@@ -19,7 +20,6 @@ from stockpool.orders.tables import (
     order_lines,
     orders,
     packages,
-    refunds,
     shipment_items,
     shipments,
 )
@@ -326,6 +326,7 @@ def read_order(connection: Connection, order_id: str) -> OrderView:
             {
                 "id": r.id,
                 "state": r.state,
+                "origin": r.origin,
                 "reason": r.reason,
                 "amount_minor": r.amount_minor,
                 "currency": r.currency,

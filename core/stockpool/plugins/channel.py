@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
@@ -151,15 +151,35 @@ class CancellationUpdate:
     lines: Sequence[LineQuantity]
 
 
+RefundPartKind = Literal["goods", "tax", "shipping", "shipping_tax"]
+"""`goods` is the price of a line's items without the tax that is told apart, `tax` a line's tax."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefundPart:
+    """Money of one kind in a refund. `line_id` is None for what belongs to no line."""
+
+    part: RefundPartKind
+    amount: Money
+    line_id: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class RefundUpdate:
-    """Money to give back to the buyer."""
+    """Money to give back to the buyer.
+
+    Attributes:
+        amount: the whole.
+        lines: items that it is for; may be empty.
+        parts: what it is made of; they sum to `amount`.
+    """
 
     key: str
     channel_order_id: str
     amount: Money
     reason: str
     lines: Sequence[LineQuantity]
+    parts: Sequence[RefundPart] = ()
 
 
 @dataclass(frozen=True, slots=True)

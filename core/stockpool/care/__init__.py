@@ -1,0 +1,1 @@
+"""Care for orders after they were placed: refunds, cancellations, and the money they move."""

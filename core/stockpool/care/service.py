@@ -1,0 +1,131 @@
+"""`engine.care`: what is done for orders after they were placed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from sqlalchemy import Connection
+
+from stockpool.attention.queue import close_concerns
+from stockpool.care import refund_records
+from stockpool.care.refund_views import RefundView, list_refunds, read_refund
+from stockpool.care.refunding import RefundRequest, Surroundings, by_hand_key, make_refund
+from stockpool.errors import RefusedError
+from stockpool.ids import IdSource
+from stockpool.money import Money
+from stockpool.orders.withdrawal import lock_order
+from stockpool.plugins.channel import ChannelCapability
+from stockpool.storage.database import Database
+
+
+class Refunds:
+    """`engine.care.refunds`: giving money back."""
+
+    def __init__(self, database: Database, surroundings: Surroundings) -> None:
+        self._database = database
+        self._surroundings = surroundings
+
+    def make(
+        self,
+        order_id: str,
+        *,
+        reason: str,
+        key: str,
+        lines: Mapping[str, int] | None = None,
+        amount: tuple[Decimal | str, str] | None = None,
+        shipping: tuple[Decimal | str, str] | None = None,
+        all_shipping: bool = False,
+    ) -> RefundView:
+        """Record a refund, which the channel makes. The same key again is the same refund.
+
+        Without an amount, items give back what is left of what was paid for them, with their tax.
+
+        Args:
+            lines: items by line.
+            amount: a sum and its currency; taken from the named lines first.
+            shipping: a sum of the shipping and its currency; `all_shipping`: all that is left.
+
+        Raises:
+            NotFoundError: the order or a line is unknown.
+            RefusedError: it exceeds what was paid or ordered and is not refunded yet.
+            ConflictError: the key was used for another refund.
+        """
+        if amount is not None and (shipping is not None or all_shipping):
+            raise ValueError("a refund is a sum, or what lines and shipping are worth; not both")
+        if amount is None and not lines and shipping is None and not all_shipping:
+            raise ValueError("say what to refund: lines, shipping or an amount")
+        request = RefundRequest(
+            order_id,
+            reason,
+            key,
+            dict(lines or {}),
+            None if amount is None else Money.parse(*amount),
+            None if shipping is None else Money.parse(*shipping),
+            all_shipping,
+        )
+
+        def work(connection: Connection) -> RefundView:
+            now = self._database.clock.now()
+            return read_refund(
+                connection, make_refund(connection, request, self._surroundings, at=now)
+            )
+
+        return self._database.run(work)
+
+    def get(self, refund_id: str) -> RefundView:
+        """One refund with its parts.
+
+        Raises:
+            NotFoundError: there is no such refund.
+        """
+        with self._database.read() as connection:
+            return read_refund(connection, refund_id)
+
+    def list(
+        self, *, order_id: str | None = None, state: str | None = None, limit: int = 100
+    ) -> Sequence[RefundView]:
+        """Refunds, the newest first."""
+        with self._database.read() as connection:
+            return list_refunds(connection, order_id=order_id, state=state, limit=limit)
+
+    def made(self, refund_id: str) -> RefundView:
+        """Note that a recorded refund was made by hand, where the channel can't be told to.
+
+        Raises:
+            NotFoundError: there is no such refund.
+            RefusedError: it is not waiting to be made, or its channel makes it.
+        """
+
+        def work(connection: Connection) -> RefundView:
+            now = self._database.clock.now()
+            found = read_refund(connection, refund_id)
+            lock_order(connection, found.order_id)
+            found = read_refund(connection, refund_id)
+            told = self._surroundings.capabilities.get(found.channel, frozenset())
+            if found.state != "recorded" or ChannelCapability.REFUNDS in told:
+                raise RefusedError(
+                    f"refund {refund_id} is {found.state}; only one that {found.channel} can't be "
+                    "told of is made by hand"
+                )
+            refund_records.mark_pushed(connection, refund_id, at=now)
+            close_concerns(connection, [by_hand_key(refund_id)], at=now, by="operator")
+            return read_refund(connection, refund_id)
+
+        return self._database.run(work)
+
+
+class Care:
+    """`engine.care`.
+
+    Args:
+        capabilities: what each channel can do, by its name.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        ids: IdSource,
+        capabilities: Mapping[str, frozenset[ChannelCapability]],
+    ) -> None:
+        self.refunds = Refunds(database, Surroundings(ids, capabilities))
