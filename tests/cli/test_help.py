@@ -32,7 +32,7 @@ refunds make, refunds list, refunds show, refunds made
 removals create, removals list, removals show
 attention list, attention retry, attention drop
 channels list, channels check
-plugins list
+plugins list, plugins new, plugins check
 db upgrade, db revision
 """
 

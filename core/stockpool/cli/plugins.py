@@ -1,17 +1,28 @@
-"""`stockpool plugins`: what is installed, and what it brings."""
+"""`stockpool plugins`: what is installed, whether it keeps its contract, and how to begin one."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from stockpool import config as configuration
+from stockpool.cli.failures import ExitCode
+from stockpool.cli.new_plugin import Names, write_plugin
 from stockpool.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
-from stockpool.cli.output import print_json, show_table
+from stockpool.cli.output import print_json, say, show_table
+from stockpool.errors import ConfigurationError
 from stockpool.plugins.registry import Registry
 
-app = typer.Typer(no_args_is_help=True, help="Plugins: what is loaded, and what it brings.")
+if TYPE_CHECKING:
+    from stockpool.testing.running import ConformanceReport
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Plugins: what is loaded, whether it keeps its contract, how to begin one.",
+)
 
 
 @app.command("list")
@@ -58,6 +69,89 @@ def list_(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) ->
         empty="No plugins are installed.",
     )
     show_table(("kind", "name", "what it is"), brought, empty="")
+
+
+@app.command("check")
+def check(
+    name: Annotated[str, typer.Argument(help="the plugin, as `plugins list` names it")],
+    as_json: JsonOption = False,
+) -> None:
+    """Put a plugin to the promises of its contract, and list what it keeps, lacks and breaks.
+
+    The plugin names its tests by an entry point in the group `stockpool.conformance`. Needs the
+    extra `testing`.
+
+    \b
+    Example:
+      stockpool plugins check amazon_sim
+    """
+    # pytest is needed here and nowhere else in the command line.
+    try:
+        from stockpool.testing.running import run_conformance
+    except ImportError as error:
+        raise ConfigurationError(str(error)) from error
+    report = run_conformance(name)
+    if as_json:
+        print_json(
+            {
+                "plugin": report.plugin,
+                "ok": report.ok,
+                "passed": report.count("passed"),
+                "lacks": report.count("lacks"),
+                "failed": report.count("failed"),
+                "cases": [asdict(case) for case in report.cases],
+            }
+        )
+    else:
+        _show(report)
+    if not report.ok:
+        raise typer.Exit(ExitCode.ATTENTION)
+
+
+def _show(report: ConformanceReport) -> None:
+    lacks: dict[str, int] = {}
+    for case in report.cases:
+        if case.outcome == "lacks":
+            lacks[case.why] = lacks.get(case.why, 0) + 1
+    if lacks:
+        show_table(("declared to be lacking", "cases left out"), sorted(lacks.items()), empty="")
+    failed = [case for case in report.cases if case.outcome == "failed"]
+    if failed:
+        rows = [(case.suite, case.case, case.why) for case in failed]
+        show_table(("suite", "broken promise", "how it failed"), rows, empty="")
+    say(
+        f"{report.plugin}: {report.count('passed')} promises kept, "
+        f"{report.count('failed')} broken, {report.count('lacks')} not asked for."
+    )
+
+
+@app.command("new")
+def new(
+    name: Annotated[str, typer.Argument(help="the shop's name: small letters, digits, dashes")],
+    folder: Annotated[
+        Path | None, typer.Option(help="where to write it [default: stockpool-NAME]")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write a distribution with a working channel, a stand-in for its shop, and its tests.
+
+    It reads orders from a small REST shop and tells it parcels; put your shop's calls in their
+    place. Nothing that is there is overwritten.
+
+    \b
+    Example:
+      stockpool plugins new kiosk
+      pip install -e 'stockpool-kiosk[testing]' && stockpool plugins check kiosk
+    """
+    names = Names.of(name)
+    target = folder or Path(names.distribution)
+    files = write_plugin(names, target)
+    if as_json:
+        print_json({"folder": str(target), "files": [str(file) for file in files]})
+        return
+    say(f"{target} is written. Next:")
+    say(f"  pip install -e '{target}[testing]'")
+    say(f"  stockpool plugins check {names.module}")
 
 
 def _only(config: Path) -> tuple[str, ...] | None:

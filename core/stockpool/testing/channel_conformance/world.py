@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal
 
 from stockpool.money import Money
 from stockpool.order_request import Address
@@ -34,7 +34,7 @@ class ToldParcel:
     units: Units
 
 
-class ChannelWorld(Protocol):
+class ChannelWorld(ABC):
     """Moves the shop behind a channel. Derive from it and fill in what you can.
 
     A world is made anew for each test: a shop without orders that was told nothing, and in which
