@@ -172,6 +172,8 @@ class Model:
             _, _, target = schema["$ref"].rpartition("#/definitions/")
             yield from self.faults(self.document["definitions"][target], value, path)
             return
+        if "allOf" in schema:
+            schema = self._merged(schema)
         unread = schema.keys() - _CHECKED - _SILENT
         assert not unread, f"{path}: openapi.py does not check {', '.join(sorted(unread))}"
         kind = schema.get("type", "object" if "properties" in schema else None)
@@ -190,6 +192,20 @@ class Model:
                 yield from self.faults(schema.get("items", {}), item, f"{path}[{place}]")
         elif isinstance(value, Mapping):
             yield from self._object_faults(schema, value, path)
+
+    def _merged(self, schema: Schema) -> Schema:
+        """Objects that stand together in an `allOf`, as one."""
+        properties: dict[str, Schema] = {}
+        required: list[str] = []
+        for part in schema["allOf"]:
+            _, _, target = part.get("$ref", "").rpartition("#/definitions/")
+            whole = self.document["definitions"][target] if target else part
+            strange = whole.keys() - {"type", "properties", "required"} - _SILENT
+            assert not strange, f"openapi.py does not merge {', '.join(sorted(strange))}"
+            properties |= whole.get("properties", {})
+            required += whole.get("required", ())
+        rest = {name: value for name, value in schema.items() if name != "allOf"}
+        return {**rest, "type": "object", "properties": properties, "required": required}
 
     def _object_faults(self, schema: Schema, value: Mapping[str, Json], path: str) -> Iterator[str]:
         properties = schema.get("properties", {})

@@ -25,6 +25,7 @@ MODELS: Mapping[str, str] = {
     "/fba/inbound/v1/": "fbaInbound",
     "/listings/2021-08-01/items/": "listingsItems_2021-08-01",
     "/listings/2021-08-01/restrictions": "listingsRestrictions_2021-08-01",
+    "/notifications/v1/": "notifications",
     "/orders/v0/": "ordersV0",
     "/orders/2026-01-01/": "orders_2026-01-01",
     "/products/fees/v0/": "productFeesV0",

@@ -6,7 +6,8 @@ operation or an order or all; it is kept in the store, so that another process c
 Call faults: `throttle`, `transient`, `timeout_before`, `timeout_after`, `slow`.
 World faults: `damaged_unit`, `late_tracking`, `deferred_order` (createOrder of 2026-07-04 takes an
 order without looking at it), and a parcel's fate: `delayed_parcel`, `attempted_parcel`,
-`lost_parcel`, `undeliverable_parcel`.
+`lost_parcel`, `undeliverable_parcel`. A notification's: `lost_notification`, `late_notification`,
+`duplicate_notification` (`operation` is then its type, `order_id` the order or SKU it is about).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from stockpool_amazon_sim.records import Injection
 from stockpool_amazon_sim.world import World
 
 CALL_FAULTS = ("throttle", "transient", "timeout_before", "timeout_after", "slow")
+NOTIFICATION_FATES = ("lost", "late", "duplicate")
 PARCEL_FATES = ("delayed", "attempted", "lost", "undeliverable")
 FAULTS = (
     *CALL_FAULTS,
@@ -22,6 +24,7 @@ FAULTS = (
     "late_tracking",
     "deferred_order",
     *(f"{fate}_parcel" for fate in PARCEL_FATES),
+    *(f"{fate}_notification" for fate in NOTIFICATION_FATES),
 )
 
 

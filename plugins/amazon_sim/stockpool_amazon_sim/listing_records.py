@@ -44,6 +44,7 @@ class Listing:
         attributes: as the seller sent them.
         issues: those that do not follow from the other members.
         off_since, off_reason: when and why Amazon's units lost their offer; None if they have one.
+        told: what notifications told last, by their type.
     """
 
     country: str
@@ -63,6 +64,7 @@ class Listing:
     issues: list[ListingIssue] = field(default_factory=list)
     off_since: Micros | None = None
     off_reason: str | None = None
+    told: dict[str, Any] = field(default_factory=dict)
 
     @property
     def key(self) -> str:

@@ -90,6 +90,7 @@ def save(world: World, listing: Listing) -> None:
         listing.off_since = world.now
     listing.off_reason = reason
     world.store.listings.put(listing.key, listing)
+    world.notice("listing_changed", listing.key)
 
 
 def known_listing(world: World, code: str, sku: str) -> Listing:

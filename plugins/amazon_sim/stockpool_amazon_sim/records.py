@@ -177,6 +177,7 @@ class Order:
         sent: what else the seller sent; it changes nothing here and is shown again.
         window: when a scheduled delivery shall come, as [start, end]; empty for all others.
         to_collect: what the recipient pays at the door, in minor units; 0 if nothing.
+        told: what notifications told last, of the order ("") and of its shipments and returns.
     """
 
     order_id: str
@@ -205,6 +206,7 @@ class Order:
     sent: dict[str, Any] = field(default_factory=dict)
     window: list[Micros] = field(default_factory=list)
     to_collect: int = 0
+    told: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -222,6 +224,7 @@ class Sale:
         pickup: for an order that is fetched from a store: its last state, `Waiting` at first.
         verification: of an order of regulated products; empty for all others.
         cancelled: [by whom, why]; empty if it is not.
+        told: of its shipment, by notifications.
     """
 
     amazon_order_id: str
@@ -247,6 +250,7 @@ class Sale:
     pickup: str = ""
     verification: dict[str, Any] = field(default_factory=dict)
     cancelled: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)

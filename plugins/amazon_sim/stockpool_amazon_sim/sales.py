@@ -190,6 +190,7 @@ def save(world: World, sale: Sale) -> None:
     sale.updated_at = world.now
     store.sale_index.put(_place(sale), sale.amazon_order_id)
     store.sales.put(sale.amazon_order_id, sale)
+    world.notice("sale_changed", sale.amazon_order_id)
 
 
 def _place(sale: Sale) -> str:

@@ -48,6 +48,7 @@ class Steps(_Settings):
         sale: until an order of Amazon's own shop leaves.
         sale_pending: until it is paid; one that leaves at once is paid at once.
         listing: until a change of a listing that was accepted is done.
+        notification: until a notification comes to its queue.
         removal_pending / removal_planning: until a removal order is planned, and processed.
         removal_wave_days: between the parts of a removal order.
     """
@@ -81,6 +82,7 @@ class Steps(_Settings):
     sale: Span = (2.0, 20.0)
     sale_pending: Span = (0.1, 0.5)
     listing: Span = (0.01, 0.1)
+    notification: Span = (0.0005, 0.01)
     removal_pending: Span = (2.0, 8.0)
     removal_planning: Span = (12.0, 72.0)
     removal_wave_days: Span = (2.0, 7.0)
@@ -117,6 +119,8 @@ class Faults(_Settings):
         duplicate_changes: a change is told twice.
         late_changes: a change is told late, `late_hours`, with the state that was then.
         reordered_changes: a page of changes comes in another order.
+        lost_notifications, duplicate_notifications: a notification never comes, or comes twice.
+        late_notifications: it comes late, by `late_hours`.
         damaged_units: a unit is found damaged at the pick.
         delayed_tracking: a tracking number comes later than SHIPPED.
         delayed_parcels, attempted_parcels, lost_parcels, undeliverable_parcels: what becomes of
@@ -131,6 +135,9 @@ class Faults(_Settings):
     late_changes: Probability = 0.0
     late_hours: Span = (0.5, 12.0)
     reordered_changes: Probability = 0.0
+    lost_notifications: Probability = 0.0
+    late_notifications: Probability = 0.0
+    duplicate_notifications: Probability = 0.0
     damaged_units: Probability = 0.0
     delayed_tracking: Probability = 0.0
     delayed_parcels: Probability = 0.0

@@ -14,6 +14,11 @@ from stockpool_amazon_sim.inbound_reading import InboundReading
 from stockpool_amazon_sim.inbound_v0_reading import InboundV0Reading
 from stockpool_amazon_sim.listing_controls import ListingControls
 from stockpool_amazon_sim.listings_operations import ListingsOperations
+from stockpool_amazon_sim.notification_controls import NotificationControls
+from stockpool_amazon_sim.notifications_operations import (
+    MessageQueueOperations,
+    NotificationsOperations,
+)
 from stockpool_amazon_sim.operations import Operations
 from stockpool_amazon_sim.orders_operations import AmazonOrdersOperations
 from stockpool_amazon_sim.outbound_2026_operations import Outbound2026Operations
@@ -30,9 +35,12 @@ class Simulator(
     ListingsOperations,
     AmazonOrdersOperations,
     FeesOperations,
+    NotificationsOperations,
+    MessageQueueOperations,
     Controls,
     InboundControls,
     ListingControls,
+    NotificationControls,
 ):
     """One seller's account at a simulated Amazon. Safe to share between threads."""
 

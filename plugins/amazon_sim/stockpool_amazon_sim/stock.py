@@ -67,6 +67,7 @@ def move(
     if any(place is not None and place[1] not in INBOUND for place in (source, target)):
         stock.updated_at = world.now
     world.store.stock.put(f"{stock.country}|{stock.fnsku}", stock)
+    world.notice("stock_changed", f"{stock.country}|{stock.fnsku}")
     world.store.record(
         Movement(
             world.now,

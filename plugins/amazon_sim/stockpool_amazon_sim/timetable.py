@@ -10,6 +10,8 @@ from stockpool_amazon_sim import (
     inbound,
     inbound_tasks,
     listing_changes,
+    notices,
+    notifications,
     orders,
     plan_shipments,
     removals,
@@ -60,4 +62,9 @@ HANDLERS: Mapping[str, Callable[[World, Event], None]] = {
     "removal_plan": removals.plan,
     "removal_process": removals.process,
     "told_late": _tell_late,
+    "order_changed": notices.order_changed,
+    "sale_changed": notices.sale_changed,
+    "stock_changed": notices.stock_changed,
+    "listing_changed": notices.listing_changed,
+    notifications.ARRIVES: notifications.arrive,
 }

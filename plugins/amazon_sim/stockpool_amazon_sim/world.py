@@ -34,9 +34,16 @@ class World:
         order.updated_at = self.now
         self.store.orders.put(order.order_id, order)
         self.store.touch(order.order_id, self.now)
+        self.notice("order_changed", order.order_id)
         faults = self.settings.faults
         if faults.duplicate_changes or faults.late_changes:
             self._disturb(order)
+
+    def notice(self, kind: str, subject: str) -> None:
+        """Something changed of which a notification may tell (`notices`), if anyone wants any."""
+        if self.store.counter("subscriptions"):
+            self.store.drop_events(subject, kind=kind)
+            self.schedule(0, kind, subject)
 
     def _disturb(self, order: Order) -> None:
         faults = self.settings.faults

@@ -13,7 +13,7 @@ import json
 from urllib.parse import parse_qs
 
 from stockpool.clock import Clock
-from stockpool_amazon_sim.sp_api.messages import ApiError, Request, Response
+from stockpool_amazon_sim.sp_api.messages import ApiError, Operation, Request, Response
 
 PATH = "/auth/o2/token"
 LIFE_SECONDS = 3600
@@ -21,18 +21,18 @@ SELLER = "seller"
 """Made from a refresh token: for the seller's data."""
 
 GRANTLESS = "grantless"
-"""Made from the application's own credentials: for operations without a seller."""
+"""Made from the application's own credentials: for operations without a seller, all of which are
+the Notifications API's."""
 
 RESTRICTED = "restricted"
 """A restricted data token (tokens API): for the seller's data with buyers' personal data."""
 
-_SCOPES = frozenset(
-    {
-        "sellingpartnerapi::notifications",
-        "sellingpartnerapi::migration",
-        "sellingpartnerapi::client_credential:rotation",
-    }
-)
+_SCOPES = {
+    "sellingpartnerapi::notifications": GRANTLESS,
+    "sellingpartnerapi::migration": "migration",
+    "sellingpartnerapi::client_credential:rotation": "rotation",
+}
+"""What a token of a scope is for. No operation takes those of the last two here."""
 
 
 class AccessTokens:
@@ -59,9 +59,10 @@ class AccessTokens:
                     return _refused("invalid_grant", "The refresh token was revoked")
                 return self._granted(SELLER, refresh_token=token)
             case "client_credentials":
-                if fields.get("scope") not in _SCOPES:
+                purpose = _SCOPES.get(fields.get("scope", ""))
+                if purpose is None:
                     return _refused("invalid_scope", "scope is not known")
-                return self._granted(GRANTLESS)
+                return self._granted(purpose)
             case _:
                 return _refused(
                     "unsupported_grant_type",
@@ -105,6 +106,13 @@ class AccessTokens:
 
     def _sign(self, content: bytes) -> bytes:
         return hmac.new(self._secret, content, hashlib.sha256).digest()[:16]
+
+
+def opens(purpose: str, operation: Operation) -> bool:
+    """Whether a token with this purpose is one that an operation takes."""
+    if purpose == GRANTLESS:
+        return operation.grantless
+    return operation.of_seller and purpose in (SELLER, RESTRICTED)
 
 
 def _fields(request: Request) -> dict[str, str]:

@@ -27,6 +27,8 @@ from stockpool_amazon_sim.sp_api import (
     inbound_v0,
     listings_items,
     listings_restrictions,
+    message_queue,
+    notifications,
     orders_2026,
     orders_v0,
     outbound_2020,
@@ -62,8 +64,12 @@ APIS: Sequence[Sequence[Operation]] = (
     inbound_eligibility.OPERATIONS,
     sellers.OPERATIONS,
     restricted_data.OPERATIONS,
+    notifications.OPERATIONS,
 )
 """The operations of each API that is spoken here."""
+
+_STATUSES = {"NotFound": 404, "Conflict": 409}
+"""Of a refusal by its code; all others are 400."""
 
 
 class Application:
@@ -105,12 +111,14 @@ class Application:
                 raise ApiError(413, "InvalidInput", f"The body is longer than {BODY_LIMIT} bytes.")
             if request.path.startswith(controls.PREFIX):
                 return self._answered(controls.answer(self.simulator, request), None)
+            if request.path.rstrip("/") == message_queue.PATH:
+                return message_queue.answer(self.simulator, self.url, request)
             if request.path.startswith(document_links.PREFIX):
                 return downloads.answer(self.simulator, self._page_tokens, request)
             operation, names = self._routes.find(request.method, request.path)
             rate = operation.rate
             purpose = self.access_tokens.purpose(request.headers.get("x-amz-access-token"))
-            if (purpose == access_tokens.GRANTLESS) != operation.grantless:
+            if not access_tokens.opens(purpose, operation):
                 raise ApiError(
                     403, "Unauthorized", "The token was made for another kind of operation."
                 )
@@ -124,7 +132,7 @@ class Application:
         except RejectedError as error:
             # The simulator tells its callers in process that an id is known; Amazon does not.
             code = "InvalidInput" if error.code == "AlreadyExists" else error.code
-            status = 404 if code == "NotFound" else 400
+            status = _STATUSES.get(code, 400)
             return self._refused(ApiError(status, code, error.reason), rate)
         except Throttled:
             message = "You exceeded your quota for the requested resource."

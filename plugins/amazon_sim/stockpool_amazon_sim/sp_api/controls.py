@@ -58,6 +58,7 @@ CONTROLS = (
     "restrict_asin",
     "allow_asin",
     "stranded",
+    "post_notifications_to",
 )
 """The simulator's methods that can be called."""
 

@@ -129,7 +129,8 @@ class Operation:
 
     Attributes:
         rate: calls a second that Amazon publishes, told in a header; None: not told.
-        grantless: a token of the application itself is enough (no seller's consent).
+        grantless: takes a token of the application itself (no seller's consent).
+        of_seller: takes a token of the seller.
     """
 
     name: str
@@ -138,3 +139,4 @@ class Operation:
     handler: Handler
     rate: float | None = None
     grantless: bool = False
+    of_seller: bool = True

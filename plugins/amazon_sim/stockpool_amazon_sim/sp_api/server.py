@@ -11,6 +11,7 @@ from stockpool.errors import ConfigurationError
 from stockpool_amazon_sim.simulator import Simulator
 from stockpool_amazon_sim.sp_api.application import Application
 from stockpool_amazon_sim.sp_api.asgi import Asgi
+from stockpool_amazon_sim.sp_api.callbacks import Callbacks
 
 
 class SpApiServer:
@@ -34,6 +35,7 @@ class SpApiServer:
         self.simulator = simulator
         self.application = Application(simulator)
         self._asgi = Asgi(self.application)
+        self._callbacks = Callbacks(simulator)
         # With the protocol named, answers are sent at once (TCP_NODELAY) and not 40 ms later.
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -67,6 +69,7 @@ class SpApiServer:
         """Answer from now on."""
         self._socket.listen(128)
         self._thread.start()
+        self._callbacks.start()
         return self
 
     def wait(self) -> None:
@@ -80,6 +83,7 @@ class SpApiServer:
     def stop(self) -> None:
         """Let the calls under way end, and give back the port."""
         self.end()
+        self._callbacks.stop()
         if self._thread.is_alive():
             self._thread.join()
         self._asgi.close()

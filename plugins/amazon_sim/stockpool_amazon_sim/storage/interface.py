@@ -34,6 +34,16 @@ from stockpool_amazon_sim.listing_records import (
     decode_listing_change,
     decode_listing_restriction,
 )
+from stockpool_amazon_sim.notification_records import (
+    MessageQueue,
+    NotificationDestination,
+    NotificationSubscription,
+    QueueMessage,
+    decode_destination,
+    decode_message,
+    decode_queue,
+    decode_subscription,
+)
 from stockpool_amazon_sim.records import (
     Inbound,
     Injection,
@@ -136,6 +146,11 @@ class Store(ABC):
     listing_restrictions: Table[ListingRestriction]
     sale_index: Table[str]
     amazon_ids: Table[str]
+    destinations: Table[NotificationDestination]
+    subscriptions: Table[NotificationSubscription]
+    queues: Table[MessageQueue]
+    queue_messages: Table[QueueMessage]
+    queue_places: Table[str]
 
     @abstractmethod
     def transaction(self) -> AbstractContextManager[None]:
@@ -239,5 +254,10 @@ DECODERS: Mapping[str, Callable[[str], Any]] = {
     "listing_restrictions": decode_listing_restriction,
     "sale_index": decode_text,
     "amazon_ids": decode_text,
+    "destinations": decode_destination,
+    "subscriptions": decode_subscription,
+    "queues": decode_queue,
+    "queue_messages": decode_message,
+    "queue_places": decode_text,
 }
 """How each table's records are read back; the names are those of the `Store`'s members."""
