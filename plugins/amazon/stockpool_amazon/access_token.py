@@ -1,6 +1,7 @@
 """Login with Amazon: a short-lived access token in exchange for the seller's refresh token.
 
-OAuth 2.0, RFC 6749 section 6; errors have OAuth's shape (section 5.2), not the SP-API's.
+Or, with a scope, for the application's own credentials: some operations are not about a seller.
+OAuth 2.0, RFC 6749 sections 6 and 4.4; errors have OAuth's shape (section 5.2), not the SP-API's.
 """
 
 from __future__ import annotations
@@ -43,15 +44,25 @@ class AccessTokens:
     """The account's access token: fetched when first needed, kept until shortly before its end.
 
     Safe to share between threads: one fetches, the others wait for it.
+
+    Args:
+        scope: what the application itself wants; None: a token for the seller's data.
     """
 
     def __init__(
-        self, connection: Connection, endpoint: str, credentials: Credentials, clock: Clock
+        self,
+        connection: Connection,
+        endpoint: str,
+        credentials: Credentials,
+        clock: Clock,
+        *,
+        scope: str | None = None,
     ) -> None:
         self._connection = connection
         self._endpoint = endpoint
         self._credentials = credentials
         self._clock = clock
+        self._scope = scope
         self._lock = threading.Lock()
         self._token: _Token | None = None
 
@@ -80,9 +91,11 @@ class AccessTokens:
             # It was there when the network was made.
             raise CredentialsRefused(str(error)) from None
         asked_at = self._clock.now()
+        grant = {"grant_type": "refresh_token", "refresh_token": secrets.refresh_token}
+        if self._scope is not None:
+            grant = {"grant_type": "client_credentials", "scope": self._scope}
         form = {
-            "grant_type": "refresh_token",
-            "refresh_token": secrets.refresh_token,
+            **grant,
             "client_id": secrets.client_id,
             "client_secret": secrets.client_secret,
         }

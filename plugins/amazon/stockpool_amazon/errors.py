@@ -2,7 +2,8 @@
 
 TransientError
 ├── UnreadableAnswer    an answer that we asked for makes no sense to us
-└── CredentialsRefused  also a ConfigurationError: a person has to mend the credentials
+├── CredentialsRefused  also a ConfigurationError: a person has to mend the credentials
+└── QueueUnavailable    the queue of notifications can't be read
 RejectedError
 └── AmazonRefusal       Amazon's own code, its words, and the request's id
 """
@@ -14,6 +15,10 @@ from stockpool.errors import ConfigurationError, RejectedError, TransientError
 
 class UnreadableAnswer(TransientError):
     """An answer to a question of ours can't be read. Names the field; nothing was changed."""
+
+
+class QueueUnavailable(TransientError):
+    """SQS can't be reached, or refuses; the message says why. Polling goes on."""
 
 
 class CredentialsRefused(ConfigurationError, TransientError):

@@ -1,20 +1,17 @@
-"""Following the account's orders by polling: `Network.changes`.
+"""Following the account's orders by polling and by notification: `Network.changes`.
 
 Amazon lists the orders whose status changed since a time, page by page, and does not tell what
 changed; each is then read as a whole. Listings overlap, because what Amazon shows may be late, and
 an order that was read with the same time of change is not read again.
 
+Where notifications come (`hints`), the orders that they name are read at once, and the listing is
+the safety net, at a slower pace; a queue that can't be read brings the usual pace back. A message
+is deleted by the call after the one that took it: that call shows its cursor, so what the message
+said has been stored.
+
 One call asks for at most one page of the listing and some orders, and says in its cursor where it
-stopped:
-
-    since       where the listing under way (or, if none is, the next one) begins
-    began       when the listing under way was begun, by Amazon's clock; null: none is
-    token       leads to its next page; null: it has been read to its end
-    todo        [id, time of change] of listed orders that are still to be read
-    taken       {id: time of change} of orders read, as far as the next listing looks back
-    aside       {id: [when it was put here, when to try again]} of orders that can't be read
-
-The cursor is all that is kept, so a call that is repeated with it does the same again.
+stopped (`position`). The cursor is all that is kept, so a call that is repeated with it does the
+same again.
 
 One order that can't be read must not hide all others, so it is put aside; but if Amazon can't be
 reached at all, nothing is: the error is raised, and the same is asked for again. What tells the
@@ -23,18 +20,27 @@ two apart is whether anything else is answered at the time.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import structlog
 
 from stockpool.clock import Clock
 from stockpool.errors import PluginError, RejectedError, Throttled
 from stockpool.plugins.network import ChangePage, FulfillmentState
-from stockpool_amazon.errors import AmazonRefusal, CredentialsRefused, UnreadableAnswer
+from stockpool_amazon.errors import (
+    AmazonRefusal,
+    CredentialsRefused,
+    QueueUnavailable,
+    UnreadableAnswer,
+)
 from stockpool_amazon.outbound import HeaderPage, Outbound
+from stockpool_amazon.position import Position
+
+if TYPE_CHECKING:
+    # It needs an extra that accounts without notifications do without.
+    from stockpool_amazon.hints import Hints
 
 ORDERS_MOST = 20
 """Orders read in one call."""
@@ -59,40 +65,6 @@ TAKEN_MOST = 10_000
 _log = structlog.get_logger(__name__)
 
 
-@dataclass
-class Position:
-    """The cursor; see the head of this file. Times are ISO 8601."""
-
-    since: str
-    began: str | None = None
-    token: str | None = None
-    todo: list[tuple[str, str]] = field(default_factory=list)
-    taken: dict[str, str] = field(default_factory=dict)
-    aside: dict[str, tuple[str, str]] = field(default_factory=dict)
-
-    @classmethod
-    def read(cls, cursor: str) -> Position | None:
-        """A cursor of ours; None if it is none."""
-        try:
-            position = cls(**json.loads(cursor))
-            position.todo = [(order_id, at) for order_id, at in position.todo]
-            datetime.fromisoformat(position.since)
-        except (ValueError, TypeError):
-            return None
-        return position
-
-    def done(self, entry: tuple[str, str]) -> None:
-        """An entry of `todo` is dealt with."""
-        self.todo.remove(entry)
-        order_id, changed_at = entry
-        if changed_at:
-            self.taken[order_id] = changed_at
-
-    def written(self) -> str:
-        """The cursor."""
-        return json.dumps(asdict(self), separators=(",", ":"))
-
-
 class Following:
     """Finds the account's orders that changed.
 
@@ -101,6 +73,8 @@ class Following:
         get: reads one order; None if there is none.
         overlap: how far a listing looks back behind the beginning of the one before it.
         history: how far the first listing looks back.
+        hints: notifications; None: there are none.
+        polling: the time between two listings while notifications come.
     """
 
     def __init__(
@@ -111,12 +85,16 @@ class Following:
         *,
         overlap: timedelta,
         history: timedelta,
+        hints: Hints | None = None,
+        polling: timedelta = timedelta(0),
     ) -> None:
         self._listing = listing
         self._get = get
         self._clock = clock
         self._overlap = overlap
         self._history = history
+        self._hints = hints
+        self._polling = polling
 
     def page(self, cursor: str | None) -> ChangePage:
         """The next states, at most `ORDERS_MOST` that had to be asked for singly.
@@ -128,17 +106,22 @@ class Following:
         stop_at = self._clock.now() + CALL_SECONDS_MOST
         position = self._position(cursor)
         states: list[FulfillmentState] = []
-        answered = not position.todo
-        if answered:
-            self._list(position, states)
+        listing = not position.todo and self._listing_is_due(position)
+        failure = self._list(position, states) if listing else None
+        more = self._hear(position)
+        if more is None and not listing and not position.todo:
+            listing, failure = True, self._list(position, states)
+        if failure is not None and not position.todo:
+            raise failure
         self._call_back(position)
-        failure = self._read_orders(position, states, stop_at, answered)
+        answered = listing and failure is None
+        failure = self._read_orders(position, states, stop_at, answered) or failure
         if position.began is not None and position.token is None and not position.todo:
             self._end_listing(position)
         following = position.written()
         if failure is not None and following == cursor:
             raise failure
-        return ChangePage(states, following, more=bool(position.todo or position.token))
+        return ChangePage(states, following, more=bool(position.todo or position.token or more))
 
     def _position(self, cursor: str | None) -> Position:
         position = None if cursor is None else Position.read(cursor)
@@ -149,11 +132,43 @@ class Following:
             position = Position((self._clock.now() - self._history).isoformat())
         return position
 
-    def _list(self, position: Position, states: list[FulfillmentState]) -> None:
-        """Ask for a page of the listing and note what is to be read."""
-        page = self._next_page(position)
+    def _listing_is_due(self, position: Position) -> bool:
+        if self._hints is None or position.began is not None or position.listed is None:
+            return True
+        return self._clock.now() - datetime.fromisoformat(position.listed) >= self._polling
+
+    def _hear(self, position: Position) -> bool | None:
+        """Note the orders that notifications name.
+
+        Returns whether there may be more of them; None if there is no telling.
+        """
+        heard, position.heard = position.heard, []
+        if self._hints is None:
+            return False
+        try:
+            if heard:
+                self._hints.forget(heard)
+            if len(position.todo) >= ORDERS_MOST:
+                return False
+            news = self._hints.hear()
+        except QueueUnavailable as error:
+            _log.warning("notifications_unavailable", error=str(error))
+            return None
+        waiting = {order_id for order_id, _ in position.todo}
+        position.todo += [(order_id, "") for order_id in news.order_ids if order_id not in waiting]
+        position.heard = news.handles
+        return news.more
+
+    def _list(self, position: Position, states: list[FulfillmentState]) -> PluginError | None:
+        """Ask for a page of the listing and note what is to be read; returns what stopped it."""
+        try:
+            page = self._next_page(position)
+        except PluginError as error:
+            return error
         if position.began is None:
             position.began = page.asked_at.isoformat()
+            if self._hints is not None:
+                position.listed = self._clock.now().isoformat()
         position.token = page.token
         for header in page.headers:
             changed_at = header.changed_at.isoformat()
@@ -164,6 +179,7 @@ class Following:
             else:
                 states.append(header.state)
                 position.taken[header.order_id] = changed_at
+        return None
 
     def _next_page(self, position: Position) -> HeaderPage:
         since = datetime.fromisoformat(position.since)
@@ -208,7 +224,12 @@ class Following:
                     raise UnreadableAnswer(f"{entry[0]} is listed, but not there")
             except (UnreadableAnswer, RejectedError) as error:
                 answered = True
-                if not self._put_aside(position, entry, error, UNREADABLE_AGAIN):
+                if position.is_hint(entry):
+                    # It may be another account's, or of a country that is not ours; if it is not,
+                    # a listing will name it.
+                    _log.warning("notified_order_unreadable", order=entry[0], error=str(error))
+                    position.done(entry)
+                elif not self._put_aside(position, entry, error, UNREADABLE_AGAIN):
                     return error
             except (Throttled, CredentialsRefused) as error:
                 return error
@@ -218,7 +239,7 @@ class Following:
                 answered = True
                 states.append(state)
                 position.aside.pop(entry[0], None)
-                position.done(entry)
+                position.done(entry, read=state.updated_at)
         return self._leave(position, unanswered, answered)
 
     def _leave(

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from stockpool.errors import OutcomeUnknown, PluginError, RejectedError
+from stockpool.clock import Clock
+from stockpool.errors import (
+    ConfigurationError,
+    OutcomeUnknown,
+    PluginError,
+    PluginLoadError,
+    RejectedError,
+)
 from stockpool.plugins.channel import PluginContext
 from stockpool.plugins.network import (
     ChangePage,
@@ -32,8 +40,13 @@ from stockpool_amazon.inventory import stock_page
 from stockpool_amazon.outbound import Outbound
 from stockpool_amazon.pools import Pools
 from stockpool_amazon.rates import Rates
-from stockpool_amazon.settings import AmazonSettings, OutboundVersion
+from stockpool_amazon.settings import AmazonSettings, NotificationSettings, OutboundVersion
 from stockpool_amazon.transport import Transport
+
+if TYPE_CHECKING:
+    # They need the extra `amazon-sqs`.
+    from stockpool_amazon.message_queue import MessageQueue
+    from stockpool_amazon.subscribing import Subscribing
 
 ANSWER_BYTES_MOST = 32 * 1024 * 1024
 
@@ -51,6 +64,7 @@ class AmazonNetwork(Network):
 
     Raises:
         ConfigurationError: a secret is not where the settings say.
+        PluginLoadError: the settings name a queue, and the extra `amazon-sqs` is missing.
     """
 
     capabilities = frozenset({NetworkCapability.PREVIEW, NetworkCapability.PARCELS_BY_ASKING})
@@ -73,20 +87,19 @@ class AmazonNetwork(Network):
             answer_bytes=ANSWER_BYTES_MOST,
         )
         self._rates = Rates()
-        tokens = AccessTokens(self._connection, settings.lwa_endpoint, credentials, clock)
-        self._transport = Transport(self._connection, settings.address, tokens, self._rates, clock)
+        self._transport = self._connected(credentials, clock)
         placing = _VERSIONS[settings.version("create")]
         self._pools = Pools(settings, placing.features, placing.offers)
         self._outbound = {
             version: make(self._transport, self._pools) for version, make in _VERSIONS.items()
         }
-        self._following = Following(
-            self._version("changes"),
-            self.get_fulfillment,
-            clock,
-            overlap=timedelta(minutes=settings.overlap_minutes),
-            history=timedelta(days=settings.history_days),
-        )
+        self._queue: MessageQueue | None = None
+        self._subscribing: Subscribing | None = None
+        if settings.notifications is not None:
+            self._queue, self._subscribing = self._notified(
+                settings.notifications, credentials, clock
+            )
+        self._following = self._follow(clock)
 
     def pools(self) -> Sequence[PoolProfile]:
         return self._pools.profiles()
@@ -155,10 +168,73 @@ class AmazonNetwork(Network):
         return self._following.page(cursor)
 
     def check(self) -> Sequence[Problem]:
-        return problems_of(self._name, self._transport, self._pools)
+        found = list(problems_of(self._name, self._transport, self._pools))
+        if self._subscribing is not None:
+            found += self._subscribing.problems(self._name)
+        return found
+
+    def subscribe(self, *, replace: bool = False) -> Sequence[str]:
+        """Make what is missing so that notifications come. See `Subscribing.subscribe`.
+
+        Raises:
+            ConfigurationError: the settings name no queue.
+        """
+        if self._subscribing is None:
+            raise ConfigurationError(
+                f"networks.{self._name}.notifications: it is not there; give it a queue_arn"
+            )
+        return self._subscribing.subscribe(replace=replace)
 
     def close(self) -> None:
         self._connection.close()
+        if self._queue is not None:
+            self._queue.close()
+
+    def _connected(
+        self, credentials: Credentials, clock: Clock, scope: str | None = None
+    ) -> Transport:
+        tokens = AccessTokens(
+            self._connection, self._settings.lwa_endpoint, credentials, clock, scope=scope
+        )
+        return Transport(self._connection, self._settings.address, tokens, self._rates, clock)
+
+    def _notified(
+        self, wanted: NotificationSettings, credentials: Credentials, clock: Clock
+    ) -> tuple[MessageQueue, Subscribing]:
+        try:
+            from stockpool_amazon.message_queue import MessageQueue
+        except ModuleNotFoundError:
+            raise PluginLoadError(
+                f"networks.{self._name}.notifications: the package boto3 is missing; "
+                "pip install 'stockpool[amazon-sqs]'"
+            ) from None
+        from stockpool_amazon.subscribing import SCOPE, Subscribing
+
+        queue = MessageQueue(
+            wanted.queue_arn,
+            wanted.sqs_endpoint,
+            connect_seconds=self._settings.connect_seconds,
+            read_seconds=self._settings.read_seconds,
+        )
+        application = self._connected(credentials, clock, SCOPE)
+        return queue, Subscribing(application, self._transport, queue)
+
+    def _follow(self, clock: Clock) -> Following:
+        hints, polling = None, timedelta(0)
+        if self._queue is not None and self._settings.notifications is not None:
+            from stockpool_amazon.hints import Hints
+
+            hints = Hints(self._queue)
+            polling = timedelta(minutes=self._settings.notifications.polling_minutes)
+        return Following(
+            self._version("changes"),
+            self.get_fulfillment,
+            clock,
+            overlap=timedelta(minutes=self._settings.overlap_minutes),
+            history=timedelta(days=self._settings.history_days),
+            hints=hints,
+            polling=polling,
+        )
 
     def _version(self, operation: str) -> Outbound:
         return self._outbound[self._settings.version(operation)]

@@ -19,6 +19,11 @@ PUBLISHED: Mapping[str, RateLimit] = {
     "getPackageTrackingDetails": RateLimit(2.0, 30),
     "getInventorySummaries": RateLimit(2.0, 2),
     "getMarketplaceParticipations": RateLimit(0.016, 15),
+    "getDestinations": RateLimit(1.0, 5),
+    "createDestination": RateLimit(1.0, 5),
+    "getSubscription": RateLimit(1.0, 5),
+    "createSubscription": RateLimit(1.0, 5),
+    "deleteSubscriptionById": RateLimit(1.0, 5),
 }
 """The default usage plans (calls a second, calls at once); accounts may have others.
 

@@ -70,6 +70,25 @@ class OutboundVersions(_Settings):
     changes: OutboundVersion | None = None
 
 
+class NotificationSettings(_Settings):
+    """That order news come by notification, into an SQS queue.
+
+    Attributes:
+        queue_arn: of the queue.
+        sqs_endpoint: another address than AWS's: a simulator's.
+        polling_minutes: how often changed orders are listed all the same, for what was lost.
+    """
+
+    queue_arn: str = Field(pattern=r"^arn:aws:sqs:[\w-]+:\d{12}:[\w-]{1,80}$")
+    sqs_endpoint: str | None = None
+    polling_minutes: float = Field(default=30.0, gt=0, le=24 * 60)
+
+    @field_validator("sqs_endpoint")
+    @classmethod
+    def _is_an_address(cls, value: str | None) -> str | None:
+        return None if value is None else _checked_address(value)
+
+
 class AmazonSettings(_Settings):
     """A seller's account at Amazon in one region.
 
@@ -89,6 +108,7 @@ class AmazonSettings(_Settings):
         overlap_minutes: how far each listing of changes looks back behind the one before it, for
             what Amazon shows late.
         history_days: how far the very first listing looks back.
+        notifications: how order news come besides; None: by listing alone.
     """
 
     region: Region
@@ -105,19 +125,12 @@ class AmazonSettings(_Settings):
     read_seconds: Seconds = 15.0
     overlap_minutes: float = Field(default=15.0, ge=0, le=24 * 60)
     history_days: float = Field(default=30.0, gt=0, le=365)
+    notifications: NotificationSettings | None = None
 
     @field_validator("endpoint", "lwa_endpoint")
     @classmethod
     def _is_an_address(cls, value: str | None) -> str | None:
-        if value is not None:
-            parts = urlsplit(value)
-            if parts.scheme not in ("https", "http") or not parts.hostname:
-                raise ValueError("give an address like https://host")
-            if parts.username or parts.password or parts.query or parts.fragment:
-                raise ValueError("give an address without a user, a query or a fragment")
-            if parts.scheme == "http" and not _is_near(parts.hostname):
-                raise ValueError("over the internet, secrets are sent by https only")
-        return value
+        return None if value is None else _checked_address(value)
 
     @field_validator("countries")
     @classmethod
@@ -169,6 +182,18 @@ class AmazonSettings(_Settings):
         """The version of the Fulfillment Outbound API to use for create, get, cancel, ..."""
         chosen: OutboundVersion | None = getattr(self.outbound_versions, operation)
         return chosen or self.outbound_version
+
+
+def _checked_address(value: str) -> str:
+    """An address to which secrets may be sent."""
+    parts = urlsplit(value)
+    if parts.scheme not in ("https", "http") or not parts.hostname:
+        raise ValueError("give an address like https://host")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("give an address without a user, a query or a fragment")
+    if parts.scheme == "http" and not _is_near(parts.hostname):
+        raise ValueError("over the internet, secrets are sent by https only")
+    return value
 
 
 def _is_near(host: str) -> bool:
