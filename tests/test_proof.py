@@ -163,6 +163,10 @@ PLANTED = {
         ("UPDATE money_balances SET buyer = buyer - 1, refundable = refundable + 1",
          "{done} 1 goods"),
     ],
+    "excess_only_when_all_is_refunded": [
+        ("INSERT INTO money_balances (book, line_id, part, currency, merchant, refunded) "
+         "SELECT book, '', 'excess', currency, -5, 5 FROM money_balances", "{done}"),
+    ],
     "money_balances_equal_moves": [
         ("DELETE FROM money_moves WHERE source = 'buyer'", "{done} 1 goods buyer"),
         ("UPDATE money_moves SET amount_minor = 1 WHERE target = 'refunded'",

@@ -15,6 +15,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from stockpool.care.due import RefundCause
 from stockpool.errors import ConfigurationError
 from stockpool.money import minor_digits
 from stockpool.order_request import Speed
@@ -100,6 +101,8 @@ class ChannelSettings(BaseModel):
     backorder: bool = True
     countries: tuple[str, ...] = ()
     """Countries whose pools are offered on this channel; none: all."""
+    refund_on: frozenset[RefundCause] = frozenset()
+    """What is refunded by itself; everything else is refunded by hand."""
 
 
 class NetworkSettings(BaseModel):

@@ -22,6 +22,7 @@ NAMES: Final = frozenset(
         "snapshot.before_commit",
         "waiting.before_commit",
         "cancel.before_commit",
+        "care.before_commit",
         "csv.after_tracking_prepared",
         "csv.after_journal",
         "csv.after_rename",

@@ -14,6 +14,8 @@ import structlog
 from sqlalchemy import Connection
 
 from stockpool.attention.queue import Concern, close_concerns, raise_concerns
+from stockpool.care import news
+from stockpool.care.service import Care
 from stockpool.catalog.availability import availability, record_changes
 from stockpool.catalog.products import Catalog
 from stockpool.clock import Clock
@@ -62,6 +64,7 @@ class Duties:
     inventory: Inventory
     catalog: Catalog
     removals: Removals
+    care: Care
     pools: Mapping[str, Sequence[str]]
     buffers: Callable[[], Mapping[str, int]]
     notify: Callable[[Event], None]
@@ -100,12 +103,14 @@ class Duties:
                 with self.database.read() as connection:
                     cursor = cursors.position(connection, f"orders:{name}")
                 page = channel.fetch_orders(cursor)
-                if page.orders or page.problems or page.cursor != cursor:
+                if _has_something(page) or page.cursor != cursor:
                     self._store_page(name, page)
-                done += len(page.orders) + len(page.problems)
+                done += len(page.orders) + len(page.problems) + len(page.refunds)
                 # Without progress there is nothing more, whatever the channel says.
                 if page.cursor == cursor or (not page.more and not page.orders):
                     break
+            # Also what an earlier process has stored, and what waited for its order.
+            done += self.care.take_news(name)
         return done
 
     def _store_page(self, name: str, page: OrderPage) -> None:
@@ -125,6 +130,10 @@ class Duties:
                 at=now,
                 new_ids=self.ids.new_ids(now, len(page.problems)),
             )
+            news.note(connection, name, page.refunds, at=now)
+            strays = news.strays(connection, name, page.refunds)
+            new_ids = self.ids.new_ids(now, len(strays))
+            raise_concerns(connection, strays, at=now, new_ids=new_ids)
             cursors.move(connection, f"orders:{name}", page.cursor, at=now)
 
         receipts = self.orders.take_in(page.orders, also)
@@ -273,6 +282,10 @@ class Duties:
         """Fill orders that wait for stock."""
         return self.orders.fill_waiting()
 
+    def settle_refunds(self) -> int:
+        """Make the refunds that the channels' policies want."""
+        return self.care.settle_due()
+
     def publish_availability(self, name: str) -> int:
         """Record effects that tell a channel what has changed; returns how many channel SKUs."""
         if ChannelCapability.AVAILABILITY not in self.channels[name].capabilities:
@@ -347,3 +360,7 @@ class Duties:
                 new_ids=[self.ids.new_id(now)],
             )
         )
+
+
+def _has_something(page: OrderPage) -> bool:
+    return bool(page.orders or page.problems or page.refunds)

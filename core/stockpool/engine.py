@@ -106,7 +106,10 @@ class Engine:
         self.attention = AttentionQueue(database)
         self.orders = Orders(database, ids, self._intake_settings, registry.routing_policies)
         self.care = Care(
-            database, ids, {name: facts.capabilities for name, facts in self._facts.items()}
+            database,
+            ids,
+            {name: facts.capabilities for name, facts in self._facts.items()},
+            {name: settings.refund_on for name, settings in config.channels.items()},
         )
         self.inventory = Inventory(
             database,
@@ -134,6 +137,7 @@ class Engine:
             self.inventory,
             self.catalog,
             self.removals,
+            self.care,
             self._channel_pools,
             self.buffers,
             self._notify,
@@ -281,6 +285,7 @@ class Engine:
     def _round(self) -> int:
         done = sum(self.duties.poll_channel(name) for name in self.channels)
         done += self.duties.fill_waiting()
+        done += self.duties.settle_refunds()
         for dispatch in self.duties.dispatch():
             done += len(self.carrier.carry_out(dispatch.effect_ids))
         done += sum(self.duties.follow_network(name) for name in self.networks)

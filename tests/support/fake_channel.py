@@ -10,7 +10,7 @@ import hmac
 import json
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from scripted_faults import Faults
@@ -22,6 +22,7 @@ from stockpool.plugins.channel import (
     Channel,
     ChannelCapability,
     ChannelListing,
+    ChannelRefund,
     ListingPage,
     OrderPage,
     OrderProblem,
@@ -80,7 +81,7 @@ class FakeChannel(Channel):
         self.quiet = True
         self.closed = False
         self._refusals: list[tuple[Callable[[Any], bool], RejectedError]] = []
-        self._pages: list[tuple[tuple[OrderRequest, ...], tuple[OrderProblem, ...]]] = []
+        self._pages: list[OrderPage] = []
         self._listings: list[tuple[ChannelListing, ...]] = []
         self._lock = threading.RLock()
 
@@ -92,9 +93,8 @@ class FakeChannel(Channel):
             place = int(cursor or 0)
             if place >= len(self._pages):
                 return OrderPage((), cursor)
-            orders, problems = self._pages[place]
             more = place + 1 < len(self._pages)
-            return OrderPage(orders, str(place + 1), more, problems)
+            return replace(self._pages[place], cursor=str(place + 1), more=more)
 
     def fetch_listings(self, cursor: str | None) -> ListingPage:
         with self.faults.around("fetch_listings", cursor):
@@ -131,10 +131,15 @@ class FakeChannel(Channel):
     # What the test plays -----------------------------------------------------------------------
 
     def add_page(
-        self, orders: Iterable[OrderRequest] = (), problems: Iterable[OrderProblem] = ()
+        self,
+        orders: Iterable[OrderRequest] = (),
+        problems: Iterable[OrderProblem] = (),
+        *,
+        refunds: Iterable[ChannelRefund] = (),
     ) -> None:
-        """One more page of orders, behind those that were scripted."""
-        self._pages.append((tuple(orders), tuple(problems)))
+        """One more page, behind those that were scripted."""
+        page = OrderPage(tuple(orders), None, problems=tuple(problems), refunds=tuple(refunds))
+        self._pages.append(page)
 
     def add_listings(self, listings: Iterable[ChannelListing]) -> None:
         """One more page of listings."""

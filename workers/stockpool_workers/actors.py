@@ -57,6 +57,7 @@ class Actors:
                 "publish_availability", SYNC, duties.publish_availability
             ),
             "fill_waiting": self._duty("fill_waiting", SYNC, lambda _: duties.fill_waiting()),
+            "settle_refunds": self._duty("settle_refunds", SYNC, lambda _: duties.settle_refunds()),
             "follow_removals": self._duty(
                 "follow_removals", SYNC, lambda _: duties.follow_removals()
             ),

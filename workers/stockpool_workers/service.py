@@ -162,4 +162,5 @@ class Service:
             self.actors.send("follow_network", name)
             self.actors.send("ask_for_parcels", name)
         self.actors.send("fill_waiting")
+        self.actors.send("settle_refunds")
         self.actors.send("follow_removals")

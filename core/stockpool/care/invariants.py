@@ -88,4 +88,14 @@ INVARIANTS = (
                 ) AS sums WHERE difference <> 0 ORDER BY name""",  # noqa: S608  (constant names)
         ),
     ),
+    Invariant(
+        "excess_only_when_all_is_refunded",
+        "more was given back than could be refunded only where nothing is left to be refunded",
+        rows_that_break(
+            "SELECT COUNT(*) FROM money_balances",
+            f"""SELECT e.book FROM money_balances e JOIN money_balances b ON b.book = e.book
+                WHERE e.part = '{Part.EXCESS}' AND e.refunded > 0
+                GROUP BY e.book HAVING SUM(b.refundable) > 0 ORDER BY 1""",  # noqa: S608
+        ),
+    ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -94,7 +94,7 @@ def make_refund(
         request.asked(),
     )
     keep(connection, [refund], at=at)
-    _have_it_made(connection, refund, surroundings, at)
+    have_made(connection, [refund], surroundings, at=at)
     return refund.id
 
 
@@ -156,26 +156,38 @@ def _exceeds_paid(
     )
 
 
-def _have_it_made(
-    connection: Connection, refund: NewRefund, surroundings: Surroundings, at: datetime
+def have_made(
+    connection: Connection,
+    new: Sequence[NewRefund],
+    surroundings: Surroundings,
+    *,
+    at: datetime,
 ) -> None:
-    """Record the push; where the channel can't be told, a person has to make the refund."""
+    """Record the pushes; where a channel can't be told, a person has to make the refund."""
+    told = [refund for refund in new if _can_be_told(refund, surroundings)]
+    effects = [push_effect(r.id, r.order.order_id, r.order.channel) for r in told]
+    record(connection, effects, at=at)
+    concerns = [
+        Concern(by_hand_key(refund.id), "order", refund.order.order_id, (_by_hand(refund),))
+        for refund in new
+        if not _can_be_told(refund, surroundings)
+    ]
+    new_ids = surroundings.ids.new_ids(at, len(concerns))
+    raise_concerns(connection, concerns, at=at, new_ids=new_ids)
+
+
+def _can_be_told(refund: NewRefund, surroundings: Surroundings) -> bool:
+    told = surroundings.capabilities.get(refund.order.channel, frozenset())
+    return ChannelCapability.REFUNDS in told
+
+
+def _by_hand(refund: NewRefund) -> Problem:
     order = refund.order
-    told = surroundings.capabilities.get(order.channel, frozenset())
-    if ChannelCapability.REFUNDS in told:
-        record(connection, [push_effect(refund.id, order.order_id, order.channel)], at=at)
-        return
-    problem = Problem(
+    return Problem(
         "refund_by_hand",
         f"{order.channel} can't be told to refund {refund.amount} of order "
         f"{order.channel_order_id}",
         fix=f"refund it in the channel, then `stockpool refunds made {refund.id}`",
-    )
-    raise_concerns(
-        connection,
-        [Concern(by_hand_key(refund.id), "order", order.order_id, (problem,))],
-        at=at,
-        new_ids=[surroundings.ids.new_id(at)],
     )
 
 

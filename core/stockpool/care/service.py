@@ -8,9 +8,13 @@ from decimal import Decimal
 from sqlalchemy import Connection
 
 from stockpool.attention.queue import close_concerns
-from stockpool.care import refund_records
+from stockpool.care import news, refund_records
+from stockpool.care.channel_refunds import take_refund
+from stockpool.care.order_money import open_books
 from stockpool.care.refund_views import RefundView, list_refunds, read_refund
 from stockpool.care.refunding import RefundRequest, Surroundings, by_hand_key, make_refund
+from stockpool.care.settling import Policies, settle_due
+from stockpool.crashpoints import reached
 from stockpool.errors import RefusedError
 from stockpool.ids import IdSource
 from stockpool.money import Money
@@ -120,6 +124,7 @@ class Care:
 
     Args:
         capabilities: what each channel can do, by its name.
+        policies: what of each channel is refunded by itself.
     """
 
     def __init__(
@@ -127,5 +132,53 @@ class Care:
         database: Database,
         ids: IdSource,
         capabilities: Mapping[str, frozenset[ChannelCapability]],
+        policies: Policies,
     ) -> None:
-        self.refunds = Refunds(database, Surroundings(ids, capabilities))
+        self._database = database
+        self._surroundings = Surroundings(ids, capabilities)
+        self._policies = policies
+        self.refunds = Refunds(database, self._surroundings)
+
+    def settle_due(self) -> int:
+        """Make the refunds that are due by the channels' policies; returns how many it looked at.
+
+        Safe at any time, in any number of processes: each note is settled once.
+        """
+        settled = 0
+        while True:
+            done = self._database.run(
+                lambda connection: settle_due(
+                    connection,
+                    self._policies,
+                    self._surroundings,
+                    at=self._database.clock.now(),
+                )
+            )
+            settled += done
+            if not done:
+                return settled
+
+    def take_news(self, channel: str) -> int:
+        """Take in what a channel has told of orders that are there; returns how much it was."""
+        taken = 0
+        while True:
+            with self._database.read() as connection:
+                page = news.open_news(connection, channel)
+            done = sum(self._take(one) for one in page)
+            taken += done
+            if not done:
+                return taken
+
+    def _take(self, told: news.OpenNews) -> int:
+        def work(connection: Connection) -> int:
+            now = self._database.clock.now()
+            order = open_books(connection, [told.order_id], at=now)[told.order_id]
+            if not news.claim(connection, told, at=now):
+                return 0
+            key = news.concern_key(told.channel, told.kind, told.news_id)
+            close_concerns(connection, [key], at=now, by="intake")
+            take_refund(connection, told, order, self._surroundings.ids, at=now)
+            reached("care.before_commit")
+            return 1
+
+        return self._database.run(work)

@@ -1,4 +1,9 @@
-"""Tables of what follows an order: `refunds`, and in `refund_parts` the portions they give back."""
+"""Tables of what follows an order.
+
+* `refunds`, `refund_parts`: money given back, and the portions that it was paid for.
+* `refunds_due`: items that will not be shipped or came back; the channel's policy decides on them.
+* `channel_news`: refunds made by hand in a channel, and cancellations asked for there.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 from stockpool.storage.metadata import UtcDateTime, metadata
@@ -48,4 +54,46 @@ refund_parts = Table(
     Column("part", String, nullable=False),
     Column("amount_minor", BigInteger, nullable=False),
     CheckConstraint("amount_minor > 0", name="some_money"),
+)
+
+refunds_due = Table(
+    "refunds_due",
+    metadata,
+    # The same cause gives the same key, so it is noted once.
+    Column("key", String, primary_key=True),
+    Column("order_id", String, ForeignKey("orders.id"), nullable=False, index=True),
+    Column("cause", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("quantities", Text, nullable=False),
+    Column("state", String, nullable=False, server_default="due"),
+    Column("refund_id", String),
+    Column("noted_at", UtcDateTime, nullable=False),
+    Column("settled_at", UtcDateTime),
+)
+Index(
+    "ix_refunds_due_due",
+    refunds_due.c.noted_at,
+    refunds_due.c.key,
+    postgresql_where=text("state = 'due'"),
+    sqlite_where=text("state = 'due'"),
+)
+
+channel_news = Table(
+    "channel_news",
+    metadata,
+    Column("channel", String, primary_key=True),
+    Column("kind", String, primary_key=True),
+    # The channel's own id of the refund or the cancellation.
+    Column("news_id", String, primary_key=True),
+    Column("channel_order_id", String, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("noted_at", UtcDateTime, nullable=False),
+    Column("taken_at", UtcDateTime),
+)
+Index(
+    "ix_channel_news_open",
+    channel_news.c.channel,
+    channel_news.c.channel_order_id,
+    postgresql_where=text("taken_at IS NULL"),
+    sqlite_where=text("taken_at IS NULL"),
 )

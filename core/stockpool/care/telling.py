@@ -10,6 +10,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, select
 
 from stockpool.care import refund_records
+from stockpool.care.channel_refunds import cover_excess
 from stockpool.care.tables import refund_parts, refunds
 from stockpool.money import Money
 from stockpool.orders.tables import orders
@@ -50,10 +51,12 @@ class PushRefund(Push):
             outcomes, key=lambda o: heads[o.effect.payload["refund_id"]].order_id
         ):
             refund_id = outcome.effect.payload["refund_id"]
+            order_id = heads[refund_id].order_id
             if isinstance(outcome, Done):
                 refund_records.mark_pushed(connection, refund_id, at=at)
             elif outcome.code != "gave_up":
                 refund_records.mark_refused(connection, refund_id, at=at)
+                cover_excess(connection, order_id, at=at)
 
 
 def _heads(connection: Connection, effects: Sequence[LeasedEffect]) -> dict[str, Any]:

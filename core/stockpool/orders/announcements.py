@@ -2,47 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from stockpool.outbox.effects import EffectKind, NewEffect
+from sqlalchemy import Connection
+
+from stockpool.care.due import Due, RefundCause, note_due
+from stockpool.outbox.effects import EffectKind, NewEffect, record
 from stockpool.plugins.channel import ChannelCapability
 
 if TYPE_CHECKING:
     from stockpool.orders.claims import Claim
 
 
-def cancellation_effect(
+@dataclass(frozen=True, slots=True)
+class NotShipped:
+    """Items of an order that will not be shipped.
+
+    Attributes:
+        cause: the same for the same news.
+        quantities: by line, in the lines' own units.
+    """
+
+    channel: str
+    channel_order_id: str
+    order_id: str
+    cause: str
+    reason: str
+    quantities: Mapping[str, int]
+
+    @property
+    def key(self) -> str:
+        """Names the news, for the channel and for the refund that may follow."""
+        return f"cancelled-{self.cause}"
+
+
+def announce(
+    connection: Connection,
+    news: Sequence[NotShipped],
+    capabilities: Mapping[str, frozenset[ChannelCapability]],
     *,
-    channel: str,
-    channel_order_id: str,
-    order_id: str,
-    cause: str,
-    reason: str,
-    quantities: Mapping[str, int],
-) -> NewEffect:
-    """Tell the channel that quantities of lines (in the lines' own units) will not be shipped."""
+    at: datetime,
+) -> None:
+    """Tell channels what will not be shipped, and note that it may have to be refunded."""
+    told = [n for n in news if can_be_told(capabilities.get(n.channel, frozenset()))]
+    record(connection, [cancellation_effect(n) for n in told], at=at)
+    note_due(connection, [due_of(n) for n in news], at=at)
+
+
+def can_be_told(capabilities: frozenset[ChannelCapability]) -> bool:
+    """Whether a channel takes news of what will not be shipped."""
+    return ChannelCapability.CANCELLATIONS in capabilities
+
+
+def cancellation_effect(news: NotShipped) -> NewEffect:
+    """Tell the channel that quantities of lines will not be shipped."""
     return NewEffect(
         kind=EffectKind.PUSH_CANCELLATION,
-        key=f"cancelled-{cause}",
-        party=channel,
-        aggregate=f"{order_id}-channel",
+        key=news.key,
+        party=news.channel,
+        aggregate=f"{news.order_id}-channel",
         payload={
-            "channel_order_id": channel_order_id,
-            "order_id": order_id,
-            "reason": reason,
-            "quantities": dict(quantities),
+            "channel_order_id": news.channel_order_id,
+            "order_id": news.order_id,
+            "reason": news.reason,
+            "quantities": dict(news.quantities),
         },
-        share=channel,
+        share=news.channel,
     )
 
 
-def unfulfillable_effect(
-    claim: Claim, capabilities: frozenset[ChannelCapability]
-) -> NewEffect | None:
-    """The message that parts of an order can't be filled; None if there is nothing to tell."""
-    if ChannelCapability.CANCELLATIONS not in capabilities:
-        return None
+def due_of(news: NotShipped) -> Due:
+    """What is not shipped may have to be refunded."""
+    cause = RefundCause.CANCELLATION
+    return Due(news.key, news.order_id, cause, news.reason, news.quantities)
+
+
+def unfulfillable_news(claim: Claim) -> NotShipped | None:
+    """Parts of an order that routing could not find; None if there are none."""
     quantities: dict[str, int] = {}
     for wanted in claim.wanted:
         if wanted.unfulfillable:
@@ -50,13 +89,13 @@ def unfulfillable_effect(
             quantities[wanted.line_id] = max(quantities.get(wanted.line_id, 0), items)
     if not quantities:
         return None
-    return cancellation_effect(
-        channel=claim.channel,
-        channel_order_id=claim.channel_order_id,
-        order_id=claim.order_id,
-        cause=f"{claim.order_id}-intake-{claim.number}",
-        reason="out_of_stock",
-        quantities=quantities,
+    return NotShipped(
+        claim.channel,
+        claim.channel_order_id,
+        claim.order_id,
+        f"{claim.order_id}-intake-{claim.number}",
+        "out_of_stock",
+        quantities,
     )
 
 

@@ -20,7 +20,7 @@ from stockpool.crashpoints import reached
 from stockpool.errors import NotFoundError, RejectedError
 from stockpool.ids import IdSource
 from stockpool.orders import cancellation_requests
-from stockpool.orders.announcements import cancellation_effect
+from stockpool.orders.announcements import NotShipped, announce
 from stockpool.orders.counting import ItemChange, Step, add_to_lines, apply
 from stockpool.orders.fulfillment_rows import FulfillmentRow, lock_fulfillment_orders
 from stockpool.orders.progress import apply_states
@@ -290,27 +290,19 @@ def _tell_channel(
     at: datetime,
 ) -> None:
     order = case.order
-    told = capabilities.get(order.channel, frozenset())
-    if not case.cancelled or ChannelCapability.CANCELLATIONS not in told:
-        return
     quantities = _whole_items(case, case.cancelled)
     if not quantities:
         return
     total = order.counts.cancelled + sum(case.cancelled.values())
-    record(
-        connection,
-        [
-            cancellation_effect(
-                channel=order.channel,
-                channel_order_id=order.channel_order_id,
-                order_id=order.order_id,
-                cause=f"{order.order_id}-{total}",
-                reason=case.reason,
-                quantities=quantities,
-            )
-        ],
-        at=at,
+    news = NotShipped(
+        order.channel,
+        order.channel_order_id,
+        order.order_id,
+        f"{order.order_id}-{total}",
+        case.reason,
+        quantities,
     )
+    announce(connection, [news], capabilities, at=at)
 
 
 class RequestCancellation:

@@ -21,11 +21,17 @@ from typing import Any
 from sqlalchemy import Connection
 
 from stockpool.attention.queue import Concern, close_concerns, raise_concerns
+from stockpool.care import due
 from stockpool.catalog.products import Component, resolve
 from stockpool.crashpoints import reached
 from stockpool.order_request import OrderRequest
 from stockpool.orders import parking
-from stockpool.orders.announcements import unfulfillable_effect
+from stockpool.orders.announcements import (
+    can_be_told,
+    cancellation_effect,
+    due_of,
+    unfulfillable_news,
+)
 from stockpool.orders.claims import Claim
 from stockpool.orders.order_rows import (
     ORDER_TYPES,
@@ -265,18 +271,20 @@ def _store(
     for entry, claim in zip(batch.new, claims, strict=True):
         recipient_rows.append(recipient_row(entry.request, claim.order_id))
         line_entries += line_rows(entry.request, claim)
-    refusals = [
-        effect
+    ended = [
+        (news, fact)
         for claim, fact in zip(claims, facts, strict=True)
-        if (effect := unfulfillable_effect(claim, fact.capabilities)) is not None
+        if (news := unfulfillable_news(claim)) is not None
     ]
+    told = [cancellation_effect(news) for news, f in ended if can_be_told(f.capabilities)]
     insert_all(
         connection,
         [
             (recipients, recipient_rows),
             (lines, line_entries),
             *reservation.batches,
-            (inserter(), effect_rows(refusals, at=at, sqlite=sqlite)),
+            (inserter(), effect_rows(told, at=at, sqlite=sqlite)),
+            (due.inserter(), due.due_rows([due_of(n) for n, _ in ended], at=at, sqlite=sqlite)),
         ],
     )
     for entry, claim in zip(batch.new, claims, strict=True):

@@ -15,7 +15,7 @@ from stockpool.errors import PluginError, RejectedError
 from stockpool.ids import IdSource
 from stockpool.order_request import Address
 from stockpool.orders import cancellation_requests
-from stockpool.orders.announcements import cancellation_effect
+from stockpool.orders.announcements import NotShipped, announce
 from stockpool.orders.counting import ItemChange, Step, apply, parts_gone
 from stockpool.orders.fulfillment_rows import FulfillmentRow, lock_fulfillment_orders
 from stockpool.orders.tables import (
@@ -28,7 +28,7 @@ from stockpool.orders.tables import (
 from stockpool.orders.whole_items import Part, added, newly_gone
 from stockpool.orders.withdrawal import lock_orders
 from stockpool.outbox.carrier import outcome_of
-from stockpool.outbox.effects import Done, Later, LeasedEffect, Outcome, Refused, record
+from stockpool.outbox.effects import Done, Later, LeasedEffect, Outcome, Refused
 from stockpool.plugins.channel import ChannelCapability
 from stockpool.plugins.network import (
     FulfillmentAccepted,
@@ -260,18 +260,16 @@ def _tell_given_up(
     for item in row.items:
         units = added(units, {(item.line_id, item.sku): item.held})
     quantities = newly_gone(parts_gone(connection, [row.order_id])[row.order_id], units, {})
-    told = capabilities.get(row.channel, frozenset())
-    if not quantities or ChannelCapability.CANCELLATIONS not in told:
-        return
-    effect = cancellation_effect(
-        channel=row.channel,
-        channel_order_id=row.channel_order_id,
-        order_id=row.order_id,
-        cause=f"{row.id}-given-up",
-        reason=reason,
-        quantities=quantities,
-    )
-    record(connection, [effect], at=at)
+    if quantities:
+        news = NotShipped(
+            row.channel,
+            row.channel_order_id,
+            row.order_id,
+            f"{row.id}-given-up",
+            reason,
+            quantities,
+        )
+        announce(connection, [news], capabilities, at=at)
 
 
 def accept(

@@ -14,7 +14,7 @@ from stockpool.attention.queue import raise_concerns
 from stockpool.ids import IdSource
 from stockpool.orders import cancellation_requests
 from stockpool.orders.alarms import concerns_of
-from stockpool.orders.announcements import cancellation_effect, tracking_effect
+from stockpool.orders.announcements import NotShipped, announce, tracking_effect
 from stockpool.orders.asking import ask_again_at
 from stockpool.orders.counting import Step, apply, count_delivered, parts_gone
 from stockpool.orders.fulfillment_rows import FulfillmentRow, lock_fulfillment_orders
@@ -72,9 +72,8 @@ def apply_states(
     count_delivered(connection, [d for entry in sound for d in entry.merged.delivered])
     told = store_shipments(connection, sound, known)
     _store_heads(connection, sound, at)
-    effects = _tracking(sound, told, capabilities)
-    effects += _cancellation_news(connection, sound, capabilities, at)
-    record(connection, effects, at=at)
+    record(connection, _tracking(sound, told, capabilities), at=at)
+    announce(connection, _not_shipped(connection, sound, at), capabilities, at=at)
     concerns = [concern for entry in news for concern in concerns_of(entry)]
     raise_concerns(connection, concerns, at=at, new_ids=ids.new_ids(at, len(concerns)))
     return sound
@@ -158,44 +157,34 @@ def _tracking(
     ]
 
 
-def _cancellation_news(
-    connection: Connection,
-    news: Sequence[News],
-    capabilities: Mapping[str, frozenset[ChannelCapability]],
-    at: datetime,
-) -> list[NewEffect]:
-    """Decide requested cancellations, and tell the channel what will not be shipped."""
+def _not_shipped(connection: Connection, news: Sequence[News], at: datetime) -> list[NotShipped]:
+    """Decide requested cancellations, and say which whole items will not be shipped."""
     decided = cancellation_requests.decide(connection, [(e.row, e.state) for e in news], at=at)
     stopped = {entry.row.id: _stopped(entry) for entry in news}
-    to_tell = [
-        entry
-        for entry in news
-        if stopped[entry.row.id]
-        and ChannelCapability.CANCELLATIONS in capabilities.get(entry.row.channel, frozenset())
-    ]
-    if not to_tell:
+    ended = [entry for entry in news if stopped[entry.row.id]]
+    if not ended:
         return []
-    parts = parts_gone(connection, [entry.row.order_id for entry in to_tell])
+    parts = parts_gone(connection, [entry.row.order_id for entry in ended])
     later: dict[str, dict[Part, int]] = {}
-    effects = []
-    for entry in reversed(to_tell):
+    found = []
+    for entry in reversed(ended):
         row, units = entry.row, stopped[entry.row.id]
         behind = later.get(row.order_id, {})
         quantities = newly_gone(parts[row.order_id], units, behind)
         later[row.order_id] = added(units, behind)
         if quantities:
-            effects.append(
-                cancellation_effect(
-                    channel=row.channel,
-                    channel_order_id=row.channel_order_id,
-                    order_id=row.order_id,
-                    cause=f"{row.id}-{_progress_mark(row, units)}",
-                    reason=decided.get(row.id, "unfulfillable"),
-                    quantities=quantities,
+            found.append(
+                NotShipped(
+                    row.channel,
+                    row.channel_order_id,
+                    row.order_id,
+                    f"{row.id}-{_progress_mark(row, units)}",
+                    decided.get(row.id, "unfulfillable"),
+                    quantities,
                 )
             )
-    effects.reverse()
-    return effects
+    found.reverse()
+    return found
 
 
 def _stopped(entry: News) -> dict[Part, int]:

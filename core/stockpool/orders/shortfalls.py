@@ -8,11 +8,10 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from stockpool.attention.queue import raise_concerns
-from stockpool.orders.announcements import unfulfillable_effect
+from stockpool.orders.announcements import announce, unfulfillable_news
 from stockpool.orders.claims import Claim
 from stockpool.orders.parking import unfulfillable_concern
-from stockpool.orders.preparation import ChannelFacts, IntakeSettings
-from stockpool.outbox.effects import record
+from stockpool.orders.preparation import IntakeSettings
 
 
 def tell_shortfalls(
@@ -26,18 +25,6 @@ def tell_shortfalls(
         at=at,
         new_ids=settings.ids.new_ids(at, len(short)),
     )
-    nothing_known = ChannelFacts()
-    record(
-        connection,
-        [
-            effect
-            for claim in short
-            if (
-                effect := unfulfillable_effect(
-                    claim, settings.channels.get(claim.channel, nothing_known).capabilities
-                )
-            )
-            is not None
-        ],
-        at=at,
-    )
+    capabilities = {name: facts.capabilities for name, facts in settings.channels.items()}
+    news = [unfulfillable_news(claim) for claim in short]
+    announce(connection, [n for n in news if n is not None], capabilities, at=at)

@@ -76,18 +76,64 @@ class OrderProblem:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderPage:
-    """Some orders and where to go on.
+class LineQuantity:
+    """A quantity of one line of the channel's order, in the line's own units (kits, not parts)."""
 
-    The engine stores the orders and `cursor` in one transaction and hands `cursor` to the next
+    line_id: str
+    channel_sku: str
+    quantity: int
+
+
+RefundPartKind = Literal["goods", "tax", "shipping", "shipping_tax"]
+"""`goods` is the price of a line's items without the tax that is told apart, `tax` a line's tax."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefundPart:
+    """Money of one kind in a refund. `line_id` is None for what belongs to no line."""
+
+    part: RefundPartKind
+    amount: Money
+    line_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRefund:
+    """A refund that was made in the channel: the money is with the buyer, or on its way.
+
+    Attributes:
+        refund_id: the channel's id of it; the same id again is the same refund.
+        lines: items that it is for, if the channel knows.
+        parts: what it is made of, if the channel knows; they sum to `amount`.
+        key: the key of the `RefundUpdate` that it was made for; None: it was made by hand.
+    """
+
+    refund_id: str
+    channel_order_id: str
+    amount: Money
+    reason: str = ""
+    lines: Sequence[LineQuantity] = ()
+    parts: Sequence[RefundPart] = ()
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """Some orders, what became of known ones, and where to go on.
+
+    The engine stores the page and `cursor` in one transaction and hands `cursor` to the next
     call. So a call with a cursor is the proof that everything up to it is stored, and a crash
     before that repeats the page, which does no harm.
+
+    Attributes:
+        refunds: made in the channel, by hand or for us; also of orders of earlier pages.
     """
 
     orders: Sequence[OrderRequest]
     cursor: str | None
     more: bool = False
     problems: Sequence[OrderProblem] = ()
+    refunds: Sequence[ChannelRefund] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +165,6 @@ class AvailabilityUpdate:
 
 
 @dataclass(frozen=True, slots=True)
-class LineQuantity:
-    """A quantity of one line of the channel's order, in the line's own units (kits, not parts)."""
-
-    line_id: str
-    channel_sku: str
-    quantity: int
-
-
-@dataclass(frozen=True, slots=True)
 class TrackingUpdate:
     """One parcel of an order. `key` is the same whenever this parcel is told again."""
 
@@ -149,19 +186,6 @@ class CancellationUpdate:
     channel_order_id: str
     reason: str
     lines: Sequence[LineQuantity]
-
-
-RefundPartKind = Literal["goods", "tax", "shipping", "shipping_tax"]
-"""`goods` is the price of a line's items without the tax that is told apart, `tax` a line's tax."""
-
-
-@dataclass(frozen=True, slots=True)
-class RefundPart:
-    """Money of one kind in a refund. `line_id` is None for what belongs to no line."""
-
-    part: RefundPartKind
-    amount: Money
-    line_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,185 @@
+"""What channels tell of orders after they were placed, noted with the page that brought it.
+
+A page is stored with its cursor in one transaction and taken in afterwards, one order a unit of
+work. So nothing is lost if the process dies between, and what is told of an order that is not
+there yet (it is parked, say) waits until it is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from stockpool.attention.queue import Concern
+from stockpool.care.tables import channel_news
+from stockpool.money import Money
+from stockpool.orders.tables import orders
+from stockpool.plugins.channel import (
+    ChannelRefund,
+    LineQuantity,
+    RefundPart,
+)
+from stockpool.problems import Problem
+
+
+class NewsKind(StrEnum):
+    """What is told."""
+
+    REFUND = "refund"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenNews:
+    """News of an order that is there, not taken in yet."""
+
+    channel: str
+    kind: NewsKind
+    news_id: str
+    order_id: str
+    body: str
+
+    def refund(self) -> ChannelRefund:
+        """The refund that it tells of."""
+        document = json.loads(self.body)
+        return ChannelRefund(
+            self.news_id,
+            document["order"],
+            Money(document["minor"], document["currency"]),
+            document["reason"],
+            _lines(document),
+            tuple(
+                RefundPart(part, Money(minor, document["currency"]), line_id)
+                for part, minor, line_id in document["parts"]
+            ),
+            document["key"],
+        )
+
+
+def _lines(document: Any) -> tuple[LineQuantity, ...]:
+    return tuple(LineQuantity(*line) for line in document["lines"])
+
+
+def note(
+    connection: Connection,
+    channel: str,
+    refunds: Sequence[ChannelRefund],
+    *,
+    at: datetime,
+) -> None:
+    """Keep what a page brought; what is known by its id is left as it is."""
+    rows = [
+        {
+            "channel": channel,
+            "kind": kind.value,
+            "news_id": news_id,
+            "channel_order_id": channel_order_id,
+            "body": json.dumps(document, sort_keys=True),
+            "noted_at": at,
+        }
+        for kind, news_id, channel_order_id, document in (
+            (NewsKind.REFUND, r.refund_id, r.channel_order_id, _refund(r)) for r in refunds
+        )
+    ]
+    if rows:
+        dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+        rows.sort(key=lambda row: (row["kind"], row["news_id"]))
+        connection.execute(dialect.insert(channel_news).on_conflict_do_nothing(), rows)
+
+
+def _refund(refund: ChannelRefund) -> dict[str, Any]:
+    return {
+        "order": refund.channel_order_id,
+        "minor": refund.amount.minor,
+        "currency": refund.amount.currency,
+        "reason": refund.reason,
+        "lines": [[x.line_id, x.channel_sku, x.quantity] for x in refund.lines],
+        "parts": [[p.part, p.amount.minor, p.line_id] for p in refund.parts],
+        "key": refund.key,
+    }
+
+
+_NOT_TAKEN = channel_news.c.taken_at.is_(None)
+
+
+def open_news(connection: Connection, channel: str, *, most: int = 500) -> list[OpenNews]:
+    """News of orders that are there, the oldest first."""
+    rows = connection.execute(
+        select(channel_news, orders.c.id.label("order_id"))
+        .join(
+            orders,
+            (orders.c.channel == channel_news.c.channel)
+            & (orders.c.channel_order_id == channel_news.c.channel_order_id),
+        )
+        .where(channel_news.c.channel == channel, _NOT_TAKEN)
+        .order_by(channel_news.c.noted_at, channel_news.c.kind, channel_news.c.news_id)
+        .limit(most)
+    )
+    return [
+        OpenNews(row.channel, NewsKind(row.kind), row.news_id, row.order_id, row.body)
+        for row in rows
+    ]
+
+
+def claim(connection: Connection, news: OpenNews, *, at: datetime) -> bool:
+    """Take it for this unit of work; False if another one has taken it in. The order is held."""
+    taken = connection.execute(
+        update(channel_news)
+        .where(
+            channel_news.c.channel == news.channel,
+            channel_news.c.kind == news.kind.value,
+            channel_news.c.news_id == news.news_id,
+            _NOT_TAKEN,
+        )
+        .values(taken_at=at)
+    )
+    return bool(taken.rowcount)
+
+
+def strays(
+    connection: Connection,
+    channel: str,
+    refunds: Sequence[ChannelRefund],
+) -> list[Concern]:
+    """Concerns about news of orders that are not there. They are taken in when the orders are."""
+    told = [(NewsKind.REFUND, r.refund_id, r.channel_order_id) for r in refunds]
+    wanted = sorted({channel_order_id for _, _, channel_order_id in told})
+    there: set[str] = set()
+    for start in range(0, len(wanted), 500):
+        there |= set(
+            connection.execute(
+                select(orders.c.channel_order_id).where(
+                    orders.c.channel == channel,
+                    orders.c.channel_order_id.in_(wanted[start : start + 500]),
+                )
+            ).scalars()
+        )
+    return [
+        Concern(
+            concern_key(channel, kind, news_id),
+            "channel",
+            channel_order_id,
+            (
+                Problem(
+                    "unknown_order",
+                    f"{channel} tells of {kind} {news_id} of order {channel_order_id}, "
+                    "which is not here",
+                    "channel_order_id",
+                    fix="it is taken in when the order is accepted; see what is parked",
+                ),
+            ),
+        )
+        for kind, news_id, channel_order_id in told
+        if channel_order_id not in there
+    ]
+
+
+def concern_key(channel: str, kind: NewsKind, news_id: str) -> str:
+    """The attention queue's key for news that could not be taken in, or not as they came."""
+    return f"news:{channel}:{kind}:{news_id}"
