@@ -6,16 +6,19 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
 from notification_reading import ARN
+from scripted_amazon import ScriptedAmazon
 from stockpool.cli.failures import CommandGroup
 from stockpool.clock import ManualClock
 from stockpool.errors import ConfigurationError
 from stockpool_amazon import commands
+from stockpool_amazon.message_queue import MessageQueue
 from stockpool_amazon.network import AmazonNetwork
 from stockpool_amazon_sim import AmazonSimSettings, Simulator
 from stockpool_amazon_sim.sp_api.server import SpApiServer
@@ -113,6 +116,46 @@ def test_an_amazon_that_does_not_answer_is_told(
 def test_a_network_without_a_queue(make_network: MakeNetwork) -> None:
     with pytest.raises(ConfigurationError, match=r"amazon-na.notifications: .*queue_arn"):
         make_network().subscribe()
+
+
+class Queue(MessageQueue):
+    """One that is there."""
+
+    def check(self) -> None:
+        return None
+
+
+def test_each_call_has_the_token_that_amazon_asks_for(
+    make_network: MakeNetwork, amazon: ScriptedAmazon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Amazon's model judges the requests, too."""
+    monkeypatch.setattr("stockpool_amazon.message_queue.MessageQueue", Queue)
+    base = "/notifications/v1"
+    ours = {"destinationId": "d-1", "name": "stockpool", "resource": {"sqs": {"arn": ARN}}}
+    bus = {"name": "x", "region": "us-east-1", "accountId": "1"}
+    others = {"destinationId": "d-2", "name": "other", "resource": {"eventBridge": bus}}
+    old = {"subscriptionId": "s/2", "payloadVersion": "1.0", "destinationId": "d-2"}
+    amazon.answers("GET", f"{base}/destinations", {"payload": [others]})
+    amazon.answers("POST", f"{base}/destinations", {"payload": ours})
+    amazon.answers("GET", f"{base}/subscriptions/{ORDERS}", {"payload": old})
+    amazon.answers("DELETE", f"{base}/subscriptions/{ORDERS}/s%2F2", {})
+    made = {"subscriptionId": "s-1", "payloadVersion": "1.0", "destinationId": "d-1"}
+    amazon.answers("POST", f"{base}/subscriptions/{ORDERS}", {"payload": made})
+    network = make_network(notifications={"queue_arn": ARN})
+    assert len(network.subscribe(replace=True)) == 3
+    logins = [parse_qs(login.body.decode()) for login in amazon.logins]
+    assert [login["grant_type"] for login in logins] == [["client_credentials"], ["refresh_token"]]
+    assert logins[0]["scope"] == ["sellingpartnerapi::notifications"]
+    assert "refresh_token" not in logins[0]
+    tokens = {(s.method, s.path): s.headers["x-amz-access-token"] for s in amazon.requests}
+    application, seller = "Atza|1", "Atza|2"
+    assert tokens == {
+        ("GET", f"{base}/destinations"): application,
+        ("POST", f"{base}/destinations"): application,
+        ("GET", f"{base}/subscriptions/{ORDERS}"): seller,
+        ("DELETE", f"{base}/subscriptions/{ORDERS}/s%2F2"): application,
+        ("POST", f"{base}/subscriptions/{ORDERS}"): seller,
+    }
 
 
 class TestTheCommand:

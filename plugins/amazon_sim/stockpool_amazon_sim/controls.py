@@ -263,7 +263,17 @@ class Controls(Frame):
             faults.inject(world, fault, operation, order_id, times)
 
 
-_PRIVATE = frozenset({"now", "injections", "injections_made"})
+_PRIVATE = frozenset(
+    {
+        "now",
+        "injections",
+        "injections_made",
+        "destinations",
+        "subscriptions_made",
+        "notifications_sent",
+        "queue_messages",
+    }
+)
 
 
 def _sku(world: World, country: str, sku: str) -> Sku:
