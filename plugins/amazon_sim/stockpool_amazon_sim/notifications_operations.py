@@ -156,15 +156,20 @@ class MessageQueueOperations(Frame):
         *,
         visibility_seconds: int = VISIBILITY_SECONDS,
         wait_seconds: float = 0,
+        ends: Callable[[], bool] = lambda: False,
     ) -> Sequence[TakenMessage]:
-        """ReceiveMessage: takes up to `most`; waits for the first, by the engine's clock."""
+        """ReceiveMessage: takes up to `most`; waits for the first, by the engine's clock.
+
+        Args:
+            ends: whether to wait no longer, though nothing has come.
+        """
         until = to_micros(self._clock.now()) + int(wait_seconds * SECOND)
         while True:
             now = to_micros(self._clock.now())
             with self._call(writes=True) as world:
                 message_queues.known_queue(world, queue)
                 taken = message_queues.take(world, queue, now, most, visibility_seconds)
-            if taken or now >= until:
+            if taken or now >= until or ends():
                 return taken
             self._clock.sleep(min(LOOKS_SECONDS, (until - now) / SECOND))
 

@@ -14,10 +14,12 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from notification_reading import pass_time, subscribe
+from notification_reading import ARN, QUEUE, pass_time, subscribe
 from stockpool.clock import ManualClock
 from stockpool_amazon_sim import AmazonSimSettings, Simulator
+from stockpool_amazon_sim.sp_api import Application
 from stockpool_amazon_sim.sp_api.callbacks import AGAIN_SECONDS, Callbacks
+from stockpool_amazon_sim.sp_api.messages import Request
 from stockpool_amazon_sim.sp_api.server import SpApiServer
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -170,6 +172,28 @@ def test_a_reader_waits_for_the_first_message(
     begin = clock.now()
     assert "Messages" not in sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=3)
     assert (clock.now() - begin).total_seconds() == pytest.approx(3)
+
+
+def test_a_server_that_ends_keeps_nobody_waiting() -> None:
+    class EndingClock(ManualClock):
+        """Whose second sleep is the moment at which the server is told to end."""
+
+        sleeps = 0
+
+        def sleep(self, seconds: float) -> None:
+            super().sleep(seconds)
+            self.sleeps += 1
+            application.ending = self.sleeps == 2
+
+    clock = EndingClock(START)
+    simulator = Simulator(AmazonSimSettings(), clock)
+    application = Application(simulator)
+    simulator.create_destination("news", arn=ARN)
+    body = {"QueueUrl": f"http://localhost/sqs/{QUEUE}", "WaitTimeSeconds": 20}
+    headers = {"x-amz-target": "AmazonSQS.ReceiveMessage"}
+    answer = application(Request("POST", "/sqs", headers=headers, body=json.dumps(body).encode()))
+    assert (answer.status, answer.body, clock.sleeps) == (200, b"{}", 2)
+    simulator.close()
 
 
 @pytest.mark.parametrize(

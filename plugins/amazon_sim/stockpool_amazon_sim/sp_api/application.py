@@ -77,11 +77,13 @@ class Application:
 
     Attributes:
         url: where its server is reached, for links to documents.
+        ending: calls that wait for something are to be answered now.
     """
 
     def __init__(self, simulator: Simulator, url: str = "http://localhost") -> None:
         self.simulator = simulator
         self.url = url
+        self.ending = False
         secret = hashlib.sha256(f"stockpool:{simulator.settings.seed}".encode()).digest()
         self.access_tokens = AccessTokens(secret, simulator.clock)
         self._page_tokens = PageTokens(secret, simulator.clock)
@@ -111,8 +113,9 @@ class Application:
                 raise ApiError(413, "InvalidInput", f"The body is longer than {BODY_LIMIT} bytes.")
             if request.path.startswith(controls.PREFIX):
                 return self._answered(controls.answer(self.simulator, request), None)
-            if request.path.rstrip("/") == message_queue.PATH:
-                return message_queue.answer(self.simulator, self.url, request)
+            if message_queue.is_for(request):
+                reader = message_queue.Reader(self.simulator, self.url, lambda: self.ending)
+                return message_queue.answer(reader, request)
             if request.path.startswith(document_links.PREFIX):
                 return downloads.answer(self.simulator, self._page_tokens, request)
             operation, names = self._routes.find(request.method, request.path)

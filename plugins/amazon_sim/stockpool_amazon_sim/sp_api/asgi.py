@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from stockpool_amazon_sim.sp_api import message_queue
 from stockpool_amazon_sim.sp_api.application import Application
 from stockpool_amazon_sim.sp_api.messages import BODY_LIMIT, Request, Response
 
@@ -14,7 +15,8 @@ _Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 _Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 THREADS = 16
-"""Calls at once. The simulator lets one in at a time; one that is slow waits outside of it."""
+"""Calls at once. The simulator lets one in at a time; one that is slow waits outside of it. Readers
+of queues, who may wait for long, have as many of their own."""
 
 
 class Asgi:
@@ -23,6 +25,7 @@ class Asgi:
     def __init__(self, application: Application) -> None:
         self._application = application
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="sp-api")
+        self._readers = ThreadPoolExecutor(THREADS, thread_name_prefix="sqs")
 
     async def __call__(
         self, scope: MutableMapping[str, Any], receive: _Receive, send: _Send
@@ -37,12 +40,14 @@ class Asgi:
             await _body(receive),
         )
         loop = asyncio.get_running_loop()
-        response = await loop.run_in_executor(self._threads, self._application, request)
+        threads = self._readers if message_queue.is_for(request) else self._threads
+        response = await loop.run_in_executor(threads, self._application, request)
         await _answer(response, send)
 
     def close(self) -> None:
         """Wait for the calls under way."""
         self._threads.shutdown()
+        self._readers.shutdown()
 
 
 async def _body(receive: _Receive) -> bytes:

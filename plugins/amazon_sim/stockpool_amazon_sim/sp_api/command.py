@@ -130,6 +130,7 @@ def _welcome(url: str) -> str:
     return (
         f"A simulated Amazon listens at {url}\n"
         f"  tokens:   POST {url}/auth/o2/token (any client id, secret and refresh token)\n"
+        f"  queues:   {url}/sqs (for SQS clients)\n"
         f"  control:  POST {url}/simulator/v1/stock, register, advance, inject ...\n"
         "Ctrl-C ends it."
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -88,12 +89,27 @@ class _GetAttributes(_OfQueue):
     attribute_names: list[str] = []
 
 
-def answer(simulator: Simulator, url: str, request: Request) -> Response:
-    """Carry out one of SQS's operations.
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who asks.
 
-    Args:
+    Attributes:
         url: where this server is reached.
+        ends: whether a reader who waits is to be answered now.
     """
+
+    simulator: Simulator
+    url: str
+    ends: Callable[[], bool]
+
+
+def is_for(request: Request) -> bool:
+    """Whether a request is one of SQS's protocol."""
+    return request.path.rstrip("/") == PATH
+
+
+def answer(reader: Reader, request: Request) -> Response:
+    """Carry out one of SQS's operations."""
     name = request.headers.get("x-amz-target", "").removeprefix("AmazonSQS.")
     handler = _HANDLERS.get(name)
     try:
@@ -103,22 +119,22 @@ def answer(simulator: Simulator, url: str, request: Request) -> Response:
             document = json.loads(request.body or b"{}")
         except ValueError:
             raise QueueError("SerializationException", "The body is not JSON.") from None
-        return _respond(200, handler(simulator, url, document))
+        return _respond(200, handler(reader, document))
     except QueueError as error:
         known_as = _QUERY_CODES.get(error.code, error.code)
         refusal = {"__type": f"com.amazonaws.sqs#{error.code}", "message": str(error)}
         return _respond(400, refusal, {"x-amzn-query-error": f"{known_as};Sender"})
 
 
-def _get_queue_url(simulator: Simulator, url: str, document: Json) -> Json:
+def _get_queue_url(reader: Reader, document: Json) -> Json:
     asked = _read(document, _GetQueueUrl)
-    found = simulator.find_queue(asked.queue_name, asked.queue_owner_a_w_s_account_id)
-    return {"QueueUrl": f"{url}{PATH}/{found.key}"}
+    found = reader.simulator.find_queue(asked.queue_name, asked.queue_owner_a_w_s_account_id)
+    return {"QueueUrl": f"{reader.url}{PATH}/{found.key}"}
 
 
-def _get_queue_attributes(simulator: Simulator, url: str, document: Json) -> Json:
+def _get_queue_attributes(reader: Reader, document: Json) -> Json:
     asked = _read(document, _GetAttributes)
-    queue, visible, hidden = simulator.count_messages(_queue(asked))
+    queue, visible, hidden = reader.simulator.count_messages(_queue(asked))
     every = _attributes(queue, visible, hidden)
     names = set(asked.attribute_names)
     unknown = names - every.keys() - {"All"}
@@ -128,25 +144,26 @@ def _get_queue_attributes(simulator: Simulator, url: str, document: Json) -> Jso
     return {"Attributes": chosen} if chosen else {}
 
 
-def _receive_message(simulator: Simulator, url: str, document: Json) -> Json:
+def _receive_message(reader: Reader, document: Json) -> Json:
     asked = _read(document, _Receive)
-    taken = simulator.receive_messages(
+    taken = reader.simulator.receive_messages(
         _queue(asked),
         asked.max_number_of_messages,
         visibility_seconds=asked.visibility_timeout,
         wait_seconds=asked.wait_time_seconds,
+        ends=reader.ends,
     )
     names = {*asked.attribute_names, *asked.message_system_attribute_names}
     return {"Messages": [_message(one, names) for one in taken]} if taken else {}
 
 
-def _delete_message(simulator: Simulator, url: str, document: Json) -> Json:
+def _delete_message(reader: Reader, document: Json) -> Json:
     asked = _read(document, _Delete)
-    simulator.delete_message(_queue(asked), asked.receipt_handle)
+    reader.simulator.delete_message(_queue(asked), asked.receipt_handle)
     return {}
 
 
-def _delete_message_batch(simulator: Simulator, url: str, document: Json) -> Json:
+def _delete_message_batch(reader: Reader, document: Json) -> Json:
     asked = _read(document, _DeleteBatch)
     if not asked.entries:
         raise QueueError("EmptyBatchRequest", "There must be an entry.")
@@ -157,7 +174,7 @@ def _delete_message_batch(simulator: Simulator, url: str, document: Json) -> Jso
     done, failed = [], []
     for entry in asked.entries:
         try:
-            simulator.delete_message(_queue(asked), entry.receipt_handle)
+            reader.simulator.delete_message(_queue(asked), entry.receipt_handle)
             done.append({"Id": entry.id})
         except QueueError as error:
             if error.code == "QueueDoesNotExist":
@@ -168,15 +185,15 @@ def _delete_message_batch(simulator: Simulator, url: str, document: Json) -> Jso
     return {"Successful": done, "Failed": failed}
 
 
-def _change_message_visibility(simulator: Simulator, url: str, document: Json) -> Json:
+def _change_message_visibility(reader: Reader, document: Json) -> Json:
     asked = _read(document, _ChangeVisibility)
-    simulator.change_message_visibility(
+    reader.simulator.change_message_visibility(
         _queue(asked), asked.receipt_handle, asked.visibility_timeout
     )
     return {}
 
 
-_HANDLERS: Mapping[str, Callable[[Simulator, str, Json], Json]] = {
+_HANDLERS: Mapping[str, Callable[[Reader, Json], Json]] = {
     "GetQueueUrl": _get_queue_url,
     "GetQueueAttributes": _get_queue_attributes,
     "ReceiveMessage": _receive_message,

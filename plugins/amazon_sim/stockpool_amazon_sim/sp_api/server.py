@@ -78,6 +78,7 @@ class SpApiServer:
 
     def end(self) -> None:
         """Take no more calls; `wait` returns when those under way have ended."""
+        self.application.ending = True
         self._server.should_exit = True
 
     def stop(self) -> None:
