@@ -12,6 +12,7 @@ import structlog
 
 from notification_reading import ARN, QUEUE
 from sample_orders import an_order
+from stockpool import crashpoints
 from stockpool.catalog.products import Product
 from stockpool.clock import ManualClock
 from stockpool.engine import Engine
@@ -201,6 +202,35 @@ def test_a_message_goes_when_what_it_said_is_stored(
     assert ids == ["F-1"]
     assert left(simulator)[1] > 0
     told(network, following)
+    assert left(simulator) == (0, 0)
+
+
+class Died(BaseException):
+    """The end of a worker."""
+
+
+def test_a_worker_that_dies_before_it_stored_the_news_hears_them_again(
+    engine: Engine, simulator: Simulator, clock: ManualClock
+) -> None:
+    forbid_listing(simulator)
+    engine.orders.submit(an_order(1, ("mug", 2)))
+    engine.work()
+    clock.advance(hours=8)  # it has shipped, and all messages wait
+
+    def die(name: str) -> None:
+        if name == "changes.before_commit":
+            raise Died
+
+    crashpoints.listen(die)
+    try:
+        with pytest.raises(Died):
+            engine.duties.follow_network("amazon-na")
+    finally:
+        crashpoints.listen(None)
+    assert left(simulator)[1] > 0
+    assert engine.orders.count_by_status() == {OrderStatus.PROCESSING: 1}
+    work(engine, clock, hours=1)
+    assert engine.orders.count_by_status() == {OrderStatus.SHIPPED: 1}
     assert left(simulator) == (0, 0)
 
 
