@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from notification_reading import ARN, QUEUE, pass_time, subscribe, take_all
+from stockpool.clock import ManualClock
 from stockpool.plugins.network import FulfillmentRequest
 from stockpool_amazon_sim import AmazonSimNetwork, Simulator
 from stockpool_amazon_sim.listing_changes import WantedChange, submit
@@ -172,6 +174,18 @@ def test_listings_go_to_a_bus(simulator: Simulator) -> None:
     assert of_listing(found, "LISTINGS_ITEM_STATUS")[0]["Status"] == ["BUYABLE", "DISCOVERABLE"]
 
 
+def test_who_subscribes_late_is_told_how_it_is(simulator: Simulator) -> None:
+    subscribe(simulator, "FBA_INVENTORY_AVAILABILITY_CHANGES")
+    simulator.stock("US", "MUG", 1)
+    pass_time(simulator, hours=0.1)
+    queue = subscribe(simulator, "LISTINGS_ITEM_STATUS_CHANGE")
+    simulator.stock("US", "MUG", 1)
+    (told,) = take_all(simulator, queue)
+    assert told["Payload"]["Status"] == ["BUYABLE", "DISCOVERABLE"]
+    simulator.stock("US", "MUG", 1)
+    assert take_all(simulator, queue) == []
+
+
 def test_what_is_sold_out_can_not_be_bought(simulator: Simulator) -> None:
     queue = subscribe(simulator, "LISTINGS_ITEM_STATUS_CHANGE")
     simulator.sell_on_amazon("US", "MUG", 50)
@@ -242,6 +256,29 @@ def test_chances_of_trouble(make_network: MakeNetwork, order: MakeRequest) -> No
     ids = Counter(one["NotificationMetadata"]["NotificationId"] for one in take_all(simulator))
     assert set(ids.values()) == {1, 2}
     assert len(ids) < simulator.statistics()["notifications"]
+
+
+def test_to_be_notified_changes_nothing_else(
+    make_network: MakeNetwork, form: str, clock: ManualClock, order: MakeRequest
+) -> None:
+    faults = {"damaged_units": 0.1, "delayed_tracking": 0.3, "lost_parcels": 0.2}
+    fates = []
+    for place in range(2):
+        state = None if form == "memory" else Path(f"{place}.db")
+        network = make_network(faults=faults, state=state, stock={"US": {"MUG": 100}})
+        if place:
+            subscribe(network.simulator, ORDERS, "FBA_INVENTORY_AVAILABILITY_CHANGES")
+        for number in range(20):
+            network.create_fulfillment(order(f"F-{number}", {"MUG": 3}))
+        fates.append(network)
+    for _ in range(4):
+        clock.advance(days=10)
+        first, second = (
+            [repr(network.get_fulfillment(f"F-{number}")) for number in range(20)]
+            for network in fates
+        )
+        assert first == second
+    assert all(network.simulator.audit() == [] for network in fates)
 
 
 def test_queues_outlive_their_process(

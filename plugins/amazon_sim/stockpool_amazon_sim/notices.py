@@ -19,6 +19,7 @@ from stockpool_amazon_sim.notification_types import (
     ORDER_CHANGE,
     ORDER_STATUS,
     OUTBOUND_SHIPMENT,
+    NotificationType,
 )
 from stockpool_amazon_sim.notifications import Body, publish, subscribers
 from stockpool_amazon_sim.orders import order_of, settle_if_over
@@ -115,24 +116,26 @@ def _tell_of_listing(world: World, listing: Listing) -> None:
     seller, asin = seller_id(world.draws), listings.asin_of(world, listing)
     deleted = listing.offer == "deleted"
     statuses = ["DELETED"] if deleted else listings.statuses(world, listing)
-    if _is_new(world, listing, LISTING_STATUS.name, statuses):
+    if _is_new(world, listing, LISTING_STATUS, statuses):
         body = notification_bodies.listing_status(seller, listing, asin, statuses)
         publish(world, LISTING_STATUS, listing.sku, {"1.0": body})
     severities = sorted({issue.severity for issue in listings.issues_of(listing)} - {"INFO"})
     actions = sorted(listings.enforced(listing))
-    if _is_new(world, listing, LISTING_ISSUES.name, [severities, actions], first=[[], []]):
+    if _is_new(world, listing, LISTING_ISSUES, [severities, actions], first=[[], []]):
         bodies = notification_bodies.listing_issues(seller, listing, asin, severities, actions)
         publish(world, LISTING_ISSUES, listing.sku, bodies)
     own = listing.channel == listings.MERCHANT
-    if own and _is_new(world, listing, LISTING_QUANTITY.name, listing.quantity):
+    if own and _is_new(world, listing, LISTING_QUANTITY, listing.quantity):
         body = notification_bodies.listing_quantity(seller, listing)
         publish(world, LISTING_QUANTITY, listing.sku, {"1.0": body})
 
 
-def _is_new(world: World, listing: Listing, name: str, now: object, first: object = None) -> bool:
-    """Whether a listing differs from what was told of it, which it then is."""
-    if listing.told.get(name, first) == now:
+def _is_new(
+    world: World, listing: Listing, known: NotificationType, now: object, first: object = None
+) -> bool:
+    """Whether a listing differs from what subscribers were told of it, which it then is."""
+    if listing.told.get(known.name, first) == now or not subscribers(world, known):
         return False
-    listing.told[name] = now
+    listing.told[known.name] = now
     world.store.listings.put(listing.key, listing)
     return True

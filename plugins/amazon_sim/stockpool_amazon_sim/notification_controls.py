@@ -23,8 +23,8 @@ class NotificationControls(Frame):
         For a bus of EventBridge this is the only way out; from a queue, messages are taken in the
         same way as by any other reader. Only the server posts.
         """
-        if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
-            raise ValueError("url: give an address like http://127.0.0.1:9000/path")
+        if url:
+            _check_address(url)
         with self._call(writes=True) as world:
             destination = known_destination(world, destination_id)
             destination.callback = url or ""
@@ -50,3 +50,13 @@ class NotificationControls(Frame):
         """A message was posted, and the other side has taken it."""
         with self._call(writes=True) as world:
             message_queues.delete(world, queue, handle)
+
+
+def _check_address(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ValueError("url: give an address like http://127.0.0.1:9000/path")

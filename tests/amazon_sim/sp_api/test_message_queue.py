@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -303,8 +304,31 @@ def test_nobody_at_the_address(simulator: Simulator) -> None:
     assert simulator.callbacks() == []
 
 
-def test_an_address_that_is_none(simulator: Simulator) -> None:
+def test_somebody_who_speaks_no_http(simulator: Simulator) -> None:
+    subscribe(simulator, STOCK)
+    (destination,) = simulator.get_destinations()
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+
+        def answer() -> None:
+            connection, _ = deaf.accept()
+            with connection:
+                connection.recv(65_536)
+                connection.sendall(b"good morning\r\n")
+
+        thread = Thread(target=answer)
+        thread.start()
+        url = f"http://127.0.0.1:{deaf.getsockname()[1]}"
+        simulator.post_notifications_to(destination.destination_id, url)
+        happen(simulator)
+        assert Callbacks(simulator).post() == 0
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://there", "there", "http://", "http://[::1", "http://there:99999"]
+)
+def test_an_address_that_is_none(simulator: Simulator, url: str) -> None:
     subscribe(simulator, STOCK)
     (destination,) = simulator.get_destinations()
     with pytest.raises(ValueError, match="url"):
-        simulator.post_notifications_to(destination.destination_id, "ftp://there")
+        simulator.post_notifications_to(destination.destination_id, url)

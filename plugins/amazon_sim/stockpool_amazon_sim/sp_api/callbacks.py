@@ -1,15 +1,18 @@
 """Posts what comes to a destination to an address, where a control has set one.
 
 It reads the destination's queue as any reader would: a message that was not taken with a status
-from 200 to 299 comes again after a while. Other messages don't wait for it.
+from 200 to 299 comes again after a while, and those behind it are posted in the meantime.
 """
 
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
+from http.client import HTTPException
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
+from stockpool.errors import TransientError
 from stockpool_amazon_sim.simulator import Simulator
 
 ANSWER_SECONDS = 5.0
@@ -52,8 +55,8 @@ class Callbacks:
         try:
             with urlopen(request, timeout=ANSWER_SECONDS) as response:
                 taken = 200 <= response.status < 300
-        except (URLError, OSError):
-            # Refused, unreachable or too slow: the message is still in the queue.
+        except (URLError, OSError, HTTPException):
+            # Refused, unreachable, too slow or no HTTP: the message is still in the queue.
             return 0
         if taken:
             self._simulator.posted(queue, handle)
@@ -61,4 +64,6 @@ class Callbacks:
 
     def _run(self) -> None:
         while not self._ends.wait(LOOKS_SECONDS):
-            self.post()
+            # Other processes may keep the state's file for themselves for long.
+            with suppress(TransientError):
+                self.post()
