@@ -12,11 +12,13 @@ from typing import Any
 
 import pytest
 
+import notification_schemas
 from notification_reading import ARN, QUEUE, pass_time, subscribe, take_all
 from stockpool.clock import ManualClock
 from stockpool.plugins.network import FulfillmentRequest
 from stockpool_amazon_sim import AmazonSimNetwork, Simulator
 from stockpool_amazon_sim.listing_changes import WantedChange, submit
+from stockpool_amazon_sim.notification_types import NOTIFICATION_TYPES
 from stockpool_amazon_sim.requests import ReturnRequestItem
 
 MakeRequest = Callable[..., FulfillmentRequest]
@@ -93,6 +95,18 @@ def test_a_returned_unit_is_told(
     (returned,) = [one for one in told if one["EventType"] == "Return"]
     assert returned["FulfillmentReturnItem"]["SellerSKU"] == "MUG"
     assert returned["FulfillmentReturnItem"]["ReturnedQuantity"] == 1
+
+
+def test_every_type_has_a_schema_that_judges_it() -> None:
+    sent = {
+        (known.constant or known.name, version)
+        for known in NOTIFICATION_TYPES.values()
+        for version in known.versions
+    }
+    assert sent <= notification_schemas.FILES.keys()
+    if notification_schemas.FOLDER.is_dir():
+        for file in notification_schemas.FILES.values():
+            assert (notification_schemas.FOLDER / f"{file}.json").is_file()
 
 
 def test_without_a_subscription_nothing_is_sent(

@@ -17,6 +17,7 @@ from stockpool.clock import SystemClock
 from stockpool_amazon_sim import AmazonSimSettings, Simulator
 from stockpool_amazon_sim.countries import known_countries
 from stockpool_amazon_sim.faults import FAULTS
+from stockpool_amazon_sim.notification_types import NOTIFICATION_TYPES
 from stockpool_amazon_sim.sp_api.application import APIS
 from stockpool_amazon_sim.sp_api.controls import CONTROLS
 from stockpool_amazon_sim.sp_api.server import SpApiServer
@@ -132,6 +133,11 @@ def test_every_operation_that_is_listed_is_served_and_the_other_way_round() -> N
 
 @pytest.mark.parametrize("name", [*CONTROLS, "now", "advance", "advance_to", *FAULTS])
 def test_every_control_and_every_fault_is_named(name: str) -> None:
+    assert f"`{name}`" in PAGE
+
+
+@pytest.mark.parametrize("name", NOTIFICATION_TYPES)
+def test_every_type_of_notification_is_named(name: str) -> None:
     assert f"`{name}`" in PAGE
 
 
