@@ -23,6 +23,7 @@ from stockpool_amazon.network import AmazonNetwork
 from stockpool_amazon.settings import AmazonSettings
 
 MakeNetwork = Callable[..., AmazonNetwork]
+QUEUE = {"queue_arn": "arn:aws:sqs:us-east-1:123456789012:q"}
 TERMS = {"standard": {"transit_days": 5, "order_fee": 0, "unit_fee": 400}}
 
 
@@ -51,6 +52,11 @@ TERMS = {"standard": {"transit_days": 5, "order_fee": 0, "unit_fee": 400}}
         ({"read_seconds": 0}, "read_seconds"),
         ({"read_seconds": 31}, "together are at most 35"),
         ({"colour": "red"}, "colour"),
+        ({"notifications": {}}, "notifications.queue_arn"),
+        ({"notifications": {"queue_arn": "arn:aws:sns:us-east-1:123456789012:q"}}, "queue_arn"),
+        ({"notifications": {"queue_arn": "https://sqs.us-east-1.amazonaws.com/1/q"}}, "queue_arn"),
+        ({"notifications": QUEUE | {"polling_minutes": 0}}, "polling_minutes"),
+        ({"notifications": QUEUE | {"sqs_endpoint": "http://example.com"}}, "by https only"),
         ({"client_id": None}, "a secret is not put here"),
         ({"client_id": {}}, "a secret is not put here"),
         ({"client_id": {"env": "A", "file": "b"}}, "a secret is not put here"),
