@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stockpool_csv_channel.formulas import STARTERS, guard, guard_row, unguard
+from stockpool.flatfiles.formulas import STARTERS, guard, guard_row, unguard
 
 DANGEROUS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 

@@ -12,11 +12,11 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from stockpool.flatfiles.formulas import unguard
 from stockpool.order_request import OrderRequest
 from stockpool_csv_channel import values
 from stockpool_csv_channel.fields import ADDRESS_FIELDS
 from stockpool_csv_channel.findings import Finding
-from stockpool_csv_channel.formulas import unguard
 from stockpool_csv_channel.grouping import Group
 from stockpool_csv_channel.layouts.layout import Cells, Columns, RawLine, RawOrder
 from stockpool_csv_channel.settings import CsvChannelSettings

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from stockpool.flatfiles.formulas import unguard
 from stockpool_csv_channel.findings import FileRefused, Finding
-from stockpool_csv_channel.formulas import unguard
 from stockpool_csv_channel.settings import Limits
 from stockpool_csv_channel.table import Table
 

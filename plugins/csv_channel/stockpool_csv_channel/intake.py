@@ -16,10 +16,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from stockpool.flatfiles.encoding import identity
 from stockpool.order_request import OrderRequest
 from stockpool.plugins.channel import OrderPage, OrderProblem, PluginContext
 from stockpool_csv_channel import database, inbox, spool, takings
-from stockpool_csv_channel.encoding import identity
 from stockpool_csv_channel.findings import Finding
 from stockpool_csv_channel.folder import Folder, OpenFolder
 from stockpool_csv_channel.names import free_label

@@ -24,6 +24,7 @@ from typing import Final, Protocol, TypeVar
 
 from stockpool.crashpoints import reached
 from stockpool.errors import RejectedError
+from stockpool.flatfiles.formulas import guard_row
 from stockpool.plugins.channel import (
     AvailabilityUpdate,
     CancellationUpdate,
@@ -34,7 +35,6 @@ from stockpool.plugins.channel import (
 )
 from stockpool_csv_channel import database, journal
 from stockpool_csv_channel.folder import Directory, Folder, OpenFolder, make_durable
-from stockpool_csv_channel.formulas import guard_row
 from stockpool_csv_channel.journal import Batch, Journal
 
 DATABASE: Final = "outbox.db"

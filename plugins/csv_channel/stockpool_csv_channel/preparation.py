@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from stockpool.errors import StockpoolError
+from stockpool.flatfiles.encoding import survey
+from stockpool.flatfiles.refusal import FileRefused as Undecodable
 from stockpool.plugins.channel import OrderProblem
 from stockpool.problems import Problem
 from stockpool_csv_channel import spool
 from stockpool_csv_channel.building import Builder
-from stockpool_csv_channel.encoding import survey
 from stockpool_csv_channel.findings import FileRefused, Finding
 from stockpool_csv_channel.folder import NotRegularError, OpenFolder, make_durable
 from stockpool_csv_channel.grouping import groups, scattered_orders
@@ -127,7 +128,10 @@ class Preparation:
         return self.refuse(refusal)
 
     def _interpret(self, file: BinaryIO, sha256: str, draft: _Draft) -> None:
-        seen = survey(file, sha256, self._settings.encoding)
+        try:
+            seen = survey(file, sha256, self._settings.encoding)
+        except Undecodable as error:
+            raise FileRefused(_unreadable(error.problem)) from error
         table = open_table(file, seen.codec, self._settings)
         scattered = scattered_orders(table, self._settings.limits)
         builder = Builder(table.columns, self._settings, self._channel, self._label, seen.has_nul)
@@ -166,6 +170,10 @@ class Preparation:
                 source=source,
             )
             spool.write_problem(out, OrderProblem(source, problem))
+
+
+def _unreadable(problem: Problem) -> Finding:
+    return Finding(problem.code, problem.message, problem.fix or "save it as UTF-8")
 
 
 def read_taken(folder: OpenFolder, key: str) -> BinaryIO | Finding | None:

@@ -11,9 +11,9 @@ import io
 from collections.abc import Sequence
 from typing import Final
 
+from stockpool.flatfiles.formulas import guard_row
 from stockpool_csv_channel.findings import Finding
 from stockpool_csv_channel.folder import Directory, make_durable
-from stockpool_csv_channel.formulas import guard_row
 from stockpool_csv_channel.table import Table
 
 REPORT: Final = ".report.csv"

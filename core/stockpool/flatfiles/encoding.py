@@ -16,7 +16,8 @@ from typing import BinaryIO, Final
 
 from charset_normalizer import from_bytes
 
-from stockpool_csv_channel.findings import FileRefused, Finding
+from stockpool.flatfiles.refusal import FileRefused
+from stockpool.problems import Problem
 
 _CHUNK = 1 << 20
 _SAMPLE = 1 << 16
@@ -24,7 +25,7 @@ _WIDE = re.compile("[\u3000-\u30ff\u4e00-\u9fff\uff01-\uff5e]")
 _WIDE_RUN = re.compile(_WIDE.pattern + "{2,}")
 _LEGACY: Final = ("cp1252", "cp932")
 # Spreadsheets in Japan save Microsoft's superset of Shift_JIS.
-_CODECS: Final = {
+ENCODINGS: Final = {
     "utf-8": "utf-8-sig",
     "utf-16": "utf-16",
     "cp1252": "cp1252",
@@ -58,25 +59,28 @@ def identity(file: BinaryIO) -> str:
 def survey(file: BinaryIO, sha256: str, encoding: str | None) -> Survey:
     """Choose the codec of `file`.
 
+    Args:
+        encoding: one of `ENCODINGS`; None finds it out.
+
     Raises:
         FileRefused: if no codec, or not the one that was asked for, can read all of it.
     """
     if encoding is not None:
-        return _read_as(file, sha256, _CODECS[encoding], encoding)
+        return _read_as(file, sha256, ENCODINGS[encoding], encoding)
     file.seek(0)
     start = file.read(4)
     if start.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         raise FileRefused(
-            Finding("unknown_encoding", "the file is encoded in UTF-32", "save it as UTF-8")
+            Problem("unknown_encoding", "the file is encoded in UTF-32", fix="save it as UTF-8")
         )
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return _read_as(file, sha256, "utf-16", "utf-16")
     if start[:1] == b"\0" or start[1:2] == b"\0":
         raise FileRefused(
-            Finding(
+            Problem(
                 "unknown_encoding",
                 "the file looks like UTF-16, but does not say so",
-                "save it as UTF-8, or set the channel's encoding to utf-16",
+                fix="save it as UTF-8, or say that its encoding is utf-16",
             )
         )
     fault, has_nul = _try(file, "utf-8-sig")
@@ -89,10 +93,10 @@ def survey(file: BinaryIO, sha256: str, encoding: str | None) -> Survey:
         if other_fault is None:
             return Survey(sha256, codec, has_nul)
     raise FileRefused(
-        Finding(
+        Problem(
             "unknown_encoding",
             f"the file is neither UTF-8 nor in another known encoding (line {_line(file, fault)})",
-            "save it as UTF-8, or name its encoding in the channel's settings",
+            fix="save it as UTF-8, or name its encoding",
         )
     )
 
@@ -104,11 +108,11 @@ def _read_as(file: BinaryIO, sha256: str, codec: str, name: str) -> Survey:
     return Survey(sha256, codec, has_nul)
 
 
-def _undecodable(file: BinaryIO, name: str, fault: int) -> Finding:
-    return Finding(
+def _undecodable(file: BinaryIO, name: str, fault: int) -> Problem:
+    return Problem(
         "wrong_encoding",
         f"line {_line(file, fault)} is not valid {name}",
-        "save the file as UTF-8, or correct the channel's encoding setting",
+        fix="save the file as UTF-8, or correct the encoding that was named",
     )
 
 

@@ -1,8 +1,8 @@
 """Cells that a spreadsheet would calculate instead of showing them.
 
 Whoever places an order chooses the text in it, and a person opens the file. An apostrophe in
-front makes a spreadsheet take the cell for text; it is taken off again when a guarded file is
-dropped into the inbox.
+front makes a spreadsheet take the cell for text; `unguard` takes it off when such a file comes
+back.
 """
 
 from __future__ import annotations

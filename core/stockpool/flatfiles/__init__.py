@@ -1,0 +1,1 @@
+"""Amazon's tab-delimited files, both directions: pure reading and writing, no database."""
