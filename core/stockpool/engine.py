@@ -40,6 +40,7 @@ from stockpool.orders.tables import routing_rules
 from stockpool.orders.telling import PushCancellation, PushTracking
 from stockpool.outbox.carrier import Carrier, Handler
 from stockpool.outbox.effects import EffectKind, unfinished
+from stockpool.outbox.plugin_notes import DatabaseNotes
 from stockpool.plugins.channel import Channel, PluginContext
 from stockpool.plugins.network import Network
 from stockpool.plugins.observer import Event
@@ -200,7 +201,9 @@ class Engine:
                 name,
                 network_settings.type,
                 network_settings.model_extra or {},
-                PluginContext(name, clock, ids, home),
+                PluginContext(
+                    name, clock, ids, home, notes=DatabaseNotes(store, f"networks.{name}")
+                ),
             )
         for name, channel_settings in checked.channels.items():
             if name in (channels or {}):
@@ -209,7 +212,9 @@ class Engine:
                 name,
                 channel_settings.type,
                 channel_settings.model_extra or {},
-                PluginContext(name, clock, ids, home),
+                PluginContext(
+                    name, clock, ids, home, notes=DatabaseNotes(store, f"channels.{name}")
+                ),
             )
         engine = cls(
             _with_instances(checked, networks or {}, channels or {}),

@@ -1,7 +1,8 @@
 """Tables of the outbox, and of what its workers share.
 
 `effects` is the truth about outside work; a Dramatiq message is only a wake-up. `leases` name
-the one process that may do a thing now; `rate_buckets` are the token buckets of all workers.
+the one process that may do a thing now; `rate_buckets` are the token buckets of all workers;
+`plugin_notes` are what plugins remember.
 """
 
 from __future__ import annotations
@@ -122,4 +123,15 @@ cursors = Table(
     Column("name", String, primary_key=True),
     Column("position", Text),
     Column("moved_at", UtcDateTime, nullable=False),
+)
+
+plugin_notes = Table(
+    "plugin_notes",
+    metadata,
+    # The instance that wrote it: `channels.NAME` or `networks.NAME`.
+    Column("owner", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    # NULL only while the row is being made.
+    Column("text", Text),
+    Column("changed_at", UtcDateTime),
 )

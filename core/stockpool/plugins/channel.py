@@ -25,6 +25,7 @@ from stockpool.errors import RejectedError
 from stockpool.ids import IdSource
 from stockpool.money import Money
 from stockpool.order_request import Feature, OrderRequest
+from stockpool.plugins.notes import MemoryNotes, Notes
 from stockpool.problems import Problem
 
 
@@ -284,6 +285,7 @@ class PluginContext:
         clock: the only clock to use.
         ids: the only source of identifiers and randomness to use.
         folder: the folder that relative paths in the settings are relative to.
+        notes: what the instance remembers for its other processes; see `stockpool.plugins.notes`.
     """
 
     name: str
@@ -291,6 +293,7 @@ class PluginContext:
     ids: IdSource
     folder: Path
     extra: Mapping[str, Any] = field(default_factory=dict)
+    notes: Notes = field(default_factory=MemoryNotes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,233 @@
+"""Stock out: absolute quantities at our location, each written over the one that was read.
+
+`changeFromQuantity` refuses the write if Shopify sold something in between; then it is read and
+computed again. What is written is the engine's figure without the units that Shopify has sold and
+the engine has not heard of (`unseen`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from stockpool.errors import RejectedError, TransientError
+from stockpool.plugins.channel import AvailabilityUpdate, PushRefusal
+from stockpool.plugins.notes import Notes
+from stockpool_shopify.answers import Page, StockedVariant, UserError
+from stockpool_shopify.client import Client
+from stockpool_shopify.documents import document
+from stockpool_shopify.order_notes import OrderNotes
+from stockpool_shopify.settings import ShopifySettings
+from stockpool_shopify.shop import Shop
+from stockpool_shopify.unseen import unseen_units
+
+_SKUS_A_QUERY = 20
+_ROWS_MOST = 250
+_TRIES = 3
+_SHARDS = 64
+_PASSING = frozenset({"IDEMPOTENCY_CONCURRENT_REQUEST", "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED"})
+_STALE = "CHANGE_FROM_QUANTITY_STALE"
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One inventory item to write. `found` is None where it is not stocked at our location."""
+
+    update: AvailabilityUpdate
+    item: str
+    quantity: int
+    found: int | None
+
+
+class Availability:
+    """Tells the shop what can be sold."""
+
+    def __init__(
+        self,
+        client: Client,
+        shop: Shop,
+        notes: Notes,
+        order_notes: OrderNotes,
+        settings: ShopifySettings,
+    ) -> None:
+        self._client = client
+        self._shop = shop
+        self._notes = notes
+        self._order_notes = order_notes
+        self._settings = settings
+
+    def push(self, updates: Sequence[AvailabilityUpdate]) -> list[PushRefusal]:
+        """Write what is newer than what was written before."""
+        newest = self._news(updates)
+        refusals: list[PushRefusal] = []
+        todo = dict(newest)
+        for _ in range(_TRIES):
+            if not todo:
+                break
+            unseen = unseen_units(self._shop, self._order_notes, self._settings)
+            rows, refused = self._rows(todo, unseen)
+            refusals += refused
+            stale, rejected = self._write(rows)
+            refusals += rejected
+            todo = {sku: todo[sku] for sku in stale}
+        if todo:
+            raise TransientError(
+                f"Shopify sells {len(todo)} SKUs faster than their stock can be written"
+            )
+        self._remember(newest)
+        return refusals
+
+    def _news(self, updates: Sequence[AvailabilityUpdate]) -> dict[str, AvailabilityUpdate]:
+        newest: dict[str, AvailabilityUpdate] = {}
+        for update in updates:
+            known = newest.get(update.channel_sku)
+            if known is None or update.as_of >= known.as_of:
+                newest[update.channel_sku] = update
+        written: dict[str, str] = {}
+        for shard in {_shard(sku) for sku in newest}:
+            written |= json.loads(self._notes.read(shard).get(shard, "{}"))
+        return {
+            sku: update
+            for sku, update in newest.items()
+            if sku not in written or update.as_of > datetime.fromisoformat(written[sku])
+        }
+
+    def _remember(self, written: Mapping[str, AvailabilityUpdate]) -> None:
+        shards: dict[str, dict[str, str]] = {}
+        for sku, update in written.items():
+            shards.setdefault(_shard(sku), {})[sku] = update.as_of.isoformat()
+        for shard, times in shards.items():
+            self._notes.change(shard, lambda text, new=times: _later(text, new))  # type: ignore[misc]
+
+    def _rows(
+        self, updates: Mapping[str, AvailabilityUpdate], unseen: Mapping[str, int]
+    ) -> tuple[list[_Row], list[PushRefusal]]:
+        rows: dict[str, _Row] = {}
+        refusals: list[PushRefusal] = []
+        variants = self._variants(list(updates))
+        for sku, update in updates.items():
+            obstacle = _obstacle(sku, variants.get(sku, ()))
+            if obstacle is not None:
+                refusals.append(PushRefusal(update.key, obstacle))
+                continue
+            quantity = max(update.quantity - unseen.get(sku, 0), 0)
+            for variant in variants[sku]:
+                item = variant.inventory_item
+                level = item.inventory_level
+                active = level is not None and level.is_active
+                found = {q.name: q.quantity for q in level.quantities} if level and active else {}
+                rows[item.id] = _Row(update, item.id, quantity, found.get("available"))
+        return list(rows.values()), refusals
+
+    def _variants(self, skus: Sequence[str]) -> dict[str, list[StockedVariant]]:
+        """The variants of each SKU, exactly as it is written: Shopify's search is not so exact."""
+        found: dict[str, list[StockedVariant]] = {sku: [] for sku in skus}
+        for start in range(0, len(skus), _SKUS_A_QUERY):
+            after: str | None = None
+            while True:
+                query = " OR ".join(f"sku:{_quoted(s)}" for s in skus[start:][:_SKUS_A_QUERY])
+                variables = {"query": query, "location": self._settings.location, "after": after}
+                data = self._client.run(document("StockOfSkus"), variables).data
+                page = Page[StockedVariant].model_validate(data["productVariants"])
+                for variant in page.nodes:
+                    if variant.sku in found:
+                        found[variant.sku].append(variant)
+                if page.after is None:
+                    break
+                after = page.after
+        return found
+
+    def _write(self, rows: Sequence[_Row]) -> tuple[set[str], list[PushRefusal]]:
+        """SKUs whose quantity had changed meanwhile, and what was refused for good."""
+        stale: set[str] = set()
+        refusals: list[PushRefusal] = []
+        stocked = [row for row in rows if row.found is not None and row.found != row.quantity]
+        batches = [stocked[i : i + _ROWS_MOST] for i in range(0, len(stocked), _ROWS_MOST)]
+        while batches:
+            batch = batches.pop()
+            errors = self._set(batch)
+            codes = {error.code for error in errors}
+            if codes & _PASSING:
+                raise TransientError(f"inventorySetQuantities: {', '.join(map(str, codes))}")
+            if errors and len(batch) > 1:
+                # One bad row spoils the whole call.
+                middle = len(batch) // 2
+                batches += [batch[:middle], batch[middle:]]
+            elif _STALE in codes:
+                stale.add(batch[0].update.channel_sku)
+            elif errors:
+                refusals.append(_refusal(batch[0], errors))
+        for row in rows:
+            if row.found is None and (errors := self._stock(row)):
+                refusals.append(_refusal(row, errors))
+        return stale, refusals
+
+    def _set(self, rows: Sequence[_Row]) -> list[UserError]:
+        given = {
+            "name": "available",
+            "reason": "correction",
+            "quantities": [
+                {
+                    "inventoryItemId": row.item,
+                    "locationId": self._settings.location,
+                    "quantity": row.quantity,
+                    "changeFromQuantity": row.found,
+                }
+                for row in rows
+            ],
+        }
+        variables = {"input": given, "key": _key(given, rows)}
+        return self._shop.change("SetAvailable", "inventorySetQuantities", variables)
+
+    def _stock(self, row: _Row) -> list[UserError]:
+        given = {
+            "item": row.item,
+            "location": self._settings.location,
+            "available": row.quantity,
+        }
+        variables = {**given, "key": _key(given, [row])}
+        return self._shop.change("StockAtLocation", "inventoryActivate", variables)
+
+
+def _obstacle(sku: str, variants: Sequence[StockedVariant]) -> RejectedError | None:
+    if not variants:
+        return RejectedError("unknown_sku", f"the shop has no variant with the SKU {sku}")
+    if any(variant.requires_components for variant in variants):
+        return RejectedError("bundle", f"{sku} is a bundle, whose stock is that of its parts")
+    if not all(variant.inventory_item.tracked for variant in variants):
+        return RejectedError("not_tracked", f"switch on inventory tracking for {sku} in Shopify")
+    return None
+
+
+def _refusal(row: _Row, errors: Sequence[UserError]) -> PushRefusal:
+    words = "; ".join(error.message for error in errors)[:300]
+    return PushRefusal(row.update.key, RejectedError(errors[0].code or "refused", words))
+
+
+def _key(given: Mapping[str, Any], rows: Sequence[_Row]) -> str:
+    """The same intent with the same values has the same key, and nothing else has."""
+    said = json.dumps([given, sorted(row.update.key for row in rows)], sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
+def _shard(sku: str) -> str:
+    return f"stock/{zlib.crc32(sku.encode()) % _SHARDS:02d}"
+
+
+def _later(text: str | None, times: Mapping[str, str]) -> str:
+    kept: dict[str, str] = json.loads(text or "{}")
+    for sku, time in times.items():
+        old = kept.get(sku)
+        if old is None or datetime.fromisoformat(old) < datetime.fromisoformat(time):
+            kept[sku] = time
+    return json.dumps(kept, sort_keys=True)
+
+
+def _quoted(sku: str) -> str:
+    escaped = sku.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -1,0 +1,130 @@
+"""A shop of Shopify as a sales channel: one location, its orders and its stock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from stockpool.errors import ConfigurationError
+from stockpool.plugins.channel import (
+    AvailabilityUpdate,
+    CancellationUpdate,
+    Channel,
+    ChannelCapability,
+    ChannelType,
+    ListingPage,
+    OrderPage,
+    PluginContext,
+    PushRefusal,
+    ShippingConstraints,
+    TrackingUpdate,
+    WebhookHint,
+)
+from stockpool.problems import Problem
+from stockpool_shopify import checks, webhooks
+from stockpool_shopify.availability import Availability
+from stockpool_shopify.cancellations import Cancellations
+from stockpool_shopify.client import Client
+from stockpool_shopify.connection import Connection
+from stockpool_shopify.intake import Intake
+from stockpool_shopify.listings import Listings
+from stockpool_shopify.order_notes import OrderNotes
+from stockpool_shopify.settings import ShopifySettings
+from stockpool_shopify.shop import Shop
+from stockpool_shopify.tokens import Tokens, source_of
+from stockpool_shopify.tracking import Tracking
+
+
+class ShopifyChannel(Channel):
+    """Speaks the Admin GraphQL API. The truth is in Shopify, in the cursor and in the notes."""
+
+    capabilities = frozenset(
+        {
+            ChannelCapability.ORDERS,
+            ChannelCapability.LISTINGS,
+            ChannelCapability.AVAILABILITY,
+            ChannelCapability.TRACKING,
+            ChannelCapability.CANCELLATIONS,
+            ChannelCapability.WEBHOOKS,
+        }
+    )
+
+    def __init__(self, settings: ShopifySettings, context: PluginContext) -> None:
+        self.constraints = ShippingConstraints(
+            blank_box=settings.blank_box, block_amazon_carrier=settings.block_amazon_carrier
+        )
+        self._settings = settings
+        self._context = context
+        self._connection = Connection(
+            settings.shop,
+            connect_seconds=settings.connect_seconds,
+            read_seconds=settings.read_seconds,
+        )
+        source = source_of(
+            settings.credentials,
+            self._connection,
+            context.clock,
+            name=context.name,
+            folder=context.folder,
+        )
+        self._client = Client(
+            self._connection,
+            settings.api_version,
+            Tokens(source, context.clock),
+            context.notes,
+            context.clock,
+        )
+        notes = OrderNotes(context.notes)
+        shop = Shop(self._client)
+        cancellations = Cancellations(shop, notes, settings)
+        self._intake = Intake(shop, notes, settings, context.clock, context.name)
+        self._listings = Listings(self._client)
+        self._cancellations = cancellations
+        self._tracking = Tracking(shop, notes, cancellations, settings)
+        self._availability = Availability(self._client, shop, context.notes, notes, settings)
+
+    def fetch_orders(self, cursor: str | None) -> OrderPage:
+        return self._intake.fetch(cursor)
+
+    def fetch_listings(self, cursor: str | None) -> ListingPage:
+        return self._listings.fetch(cursor)
+
+    def push_availability(self, updates: Sequence[AvailabilityUpdate]) -> Sequence[PushRefusal]:
+        return self._availability.push(updates)
+
+    def push_tracking(self, updates: Sequence[TrackingUpdate]) -> Sequence[PushRefusal]:
+        return self._tracking.push(updates)
+
+    def push_cancellation(self, updates: Sequence[CancellationUpdate]) -> Sequence[PushRefusal]:
+        return self._cancellations.push(updates)
+
+    def parse_webhook(self, headers: Mapping[str, str], body: bytes) -> WebhookHint:
+        """Verify a webhook and name the orders it is about.
+
+        Raises:
+            RejectedError: it is forged, of another shop, or no webhook.
+            ConfigurationError: a secret is gone.
+        """
+        secrets = [
+            source.read(f"channels.{self._context.name}.webhook_secrets", self._context.folder)
+            for source in self._settings.webhook_secrets
+        ]
+        if not secrets:
+            raise ConfigurationError(
+                f"channels.{self._context.name}.webhook_secrets: name the app's client secret, "
+                "with which Shopify signs webhooks"
+            )
+        return webhooks.parse(headers, body, shop=self._settings.shop, secrets=secrets)
+
+    def check(self) -> Sequence[Problem]:
+        return tuple(checks.problems(self._client, self._settings, self._context.name))
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+SHOPIFY = ChannelType(
+    name="shopify",
+    summary="A shop of Shopify: orders, listings, stock and parcels by the Admin GraphQL API",
+    settings=ShopifySettings,
+    make=ShopifyChannel,
+)

@@ -1,0 +1,84 @@
+"""What is wrong with the connection to a shop: for `stockpool channels check`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from stockpool.errors import PluginError
+from stockpool.problems import Problem
+from stockpool_shopify.client import Client
+from stockpool_shopify.documents import document
+from stockpool_shopify.settings import Role, ShopifySettings
+
+SCOPES: Mapping[Role, frozenset[str]] = {
+    "fulfillment_service": frozenset(
+        {
+            "read_orders",
+            "read_products",
+            "read_locations",
+            "write_inventory",
+            "write_assigned_fulfillment_orders",
+        }
+    ),
+    "merchant_managed": frozenset(
+        {
+            "read_orders",
+            "read_products",
+            "read_locations",
+            "write_inventory",
+            "write_merchant_managed_fulfillment_orders",
+        }
+    ),
+}
+"""What the app must be granted. Without those of fulfillment orders Shopify raises no error:
+lists of them are empty."""
+
+
+def problems(client: Client, settings: ShopifySettings, name: str) -> Iterator[Problem]:
+    """Everything that is wrong, as far as one query shows it."""
+    setting = f"channels.{name}"
+    try:
+        data = client.run(document("Installation"), {"location": settings.location}).data
+    except PluginError as error:
+        yield Problem("no_connection", str(error), setting)
+        return
+    granted = {scope["handle"] for scope in data["currentAppInstallation"]["accessScopes"]}
+    # Whoever may write may read.
+    granted |= {f"read_{g.removeprefix('write_')}" for g in granted if g.startswith("write_")}
+    if missing := sorted(SCOPES[settings.role] - granted):
+        yield Problem(
+            "scopes_missing",
+            f"the app is not granted {', '.join(missing)}",
+            f"{setting}.credentials",
+            fix="add them to the app's scopes and have the merchant approve",
+        )
+    if data["shop"]["myshopifyDomain"].lower() != settings.shop.lower():
+        yield Problem(
+            "other_shop",
+            f"the credentials are of {data['shop']['myshopifyDomain']}",
+            f"{setting}.shop",
+        )
+    location = data["location"]
+    if location is None or not location["isActive"]:
+        yield Problem(
+            "location_missing",
+            f"the shop has no active location {settings.location}",
+            f"{setting}.location",
+            fix="take the number from the address of the location's page in the shop's settings",
+        )
+    elif location["isFulfillmentService"] != (settings.role == "fulfillment_service"):
+        yield Problem(
+            "role_differs",
+            "the location belongs to a fulfillment service"
+            if location["isFulfillmentService"]
+            else "the location is the merchant's own",
+            f"{setting}.role",
+            fix="set role to fulfillment_service for an app's location, else merchant_managed",
+        )
+    if client.answered_by not in (None, settings.api_version):
+        yield Problem(
+            "version_retired",
+            f"Shopify answers by version {client.answered_by}, not {settings.api_version}",
+            f"{setting}.api_version",
+            fix="take a newer stockpool, or set a version that Shopify still supports",
+        )

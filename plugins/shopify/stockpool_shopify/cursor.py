@@ -1,0 +1,82 @@
+"""How far the orders of a shop have been read: the cursor that the engine keeps."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from stockpool.errors import RejectedError
+
+
+@dataclass(frozen=True, slots=True)
+class RequestAnswer:
+    """What to answer to a fulfillment request, once the engine has stored the page it was on.
+
+    Attributes:
+        rejection: Shopify's reason; None accepts.
+    """
+
+    fulfillment_order_id: str
+    rejection: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The point in time up to which changes were read.
+
+    Attributes:
+        at: the newest `updatedAt` that was seen.
+        seen: orders near `at`, by id, with their `updatedAt`: the next look reaches back behind
+            `at`, since Shopify's search shows some changes late, and finds them again.
+        answers: owed for the page that ended here.
+    """
+
+    at: datetime
+    seen: Mapping[str, datetime] = field(default_factory=dict)
+    answers: Sequence[RequestAnswer] = ()
+
+    def knows(self, order_id: str, updated_at: datetime) -> bool:
+        """Whether this state of an order was on a page already."""
+        return self.seen.get(order_id) == updated_at
+
+    def moved(
+        self,
+        changed: Mapping[str, datetime],
+        answers: Sequence[RequestAnswer],
+        overlap: timedelta,
+    ) -> Cursor:
+        """The cursor behind a page with these orders."""
+        at = max([self.at, *changed.values()])
+        seen = {**self.seen, **changed}
+        kept = {order: time for order, time in seen.items() if time >= at - overlap}
+        return Cursor(at, kept, tuple(answers))
+
+    def text(self) -> str:
+        """As it is handed to the engine."""
+        return json.dumps(
+            {
+                "at": self.at.isoformat(),
+                "seen": {order: time.isoformat() for order, time in sorted(self.seen.items())},
+                "answers": [[a.fulfillment_order_id, a.rejection] for a in self.answers],
+            },
+            separators=(",", ":"),
+        )
+
+
+def read_cursor(text: str) -> Cursor:
+    """The cursor from what the engine hands back.
+
+    Raises:
+        RejectedError: it is none of ours.
+    """
+    try:
+        found = json.loads(text)
+        return Cursor(
+            datetime.fromisoformat(found["at"]),
+            {order: datetime.fromisoformat(time) for order, time in found["seen"].items()},
+            tuple(RequestAnswer(order, reason) for order, reason in found["answers"]),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise RejectedError("cursor", "this is no cursor of a Shopify channel") from error

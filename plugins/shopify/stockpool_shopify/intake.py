@@ -1,0 +1,179 @@
+"""Orders in: which orders changed, what they are now, and what is to become of each.
+
+Shopify is asked for the ids of changed orders; each is then read whole, and decided on by what it
+is now (`policy`), never by what changed. So late, repeated and reordered news do no harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from pydantic import ValidationError
+
+from stockpool.clock import Clock
+from stockpool.order_request import OrderRequest
+from stockpool.plugins.channel import OrderPage, OrderProblem
+from stockpool.problems import Problem
+from stockpool_shopify.answers import OrderWork
+from stockpool_shopify.cursor import Cursor, RequestAnswer, read_cursor
+from stockpool_shopify.order_notes import OrderNotes
+from stockpool_shopify.order_requests import order_request
+from stockpool_shopify.policy import Parked, Waiting, Wanted, decide
+from stockpool_shopify.requests import answer_requests
+from stockpool_shopify.settings import ShopifySettings
+from stockpool_shopify.shop import OrdersRead, Shop
+
+_ROUTING = timedelta(days=1)
+"""So long an order may have no fulfillment orders: Shopify makes them in the background."""
+
+
+class Intake:
+    """Pages of orders."""
+
+    def __init__(
+        self, shop: Shop, notes: OrderNotes, settings: ShopifySettings, clock: Clock, channel: str
+    ) -> None:
+        self._shop = shop
+        self._notes = notes
+        self._settings = settings
+        self._clock = clock
+        self._channel = channel
+        self._overlap = timedelta(minutes=settings.overlap_minutes)
+
+    def fetch(self, text: str | None) -> OrderPage:
+        """The page behind a cursor. What was owed for the page before it is answered first."""
+        if text is None:
+            cursor = Cursor(self._clock.now() - timedelta(days=self._settings.history_days))
+        else:
+            cursor = read_cursor(text)
+            self._notes.note_read_to(text)
+        answer_requests(self._shop, cursor.answers)
+        changed, more = self._changed(cursor)
+        asked: Sequence[tuple[str, str]] = ()
+        ids = dict.fromkeys(changed)
+        again: list[str] = []
+        if not more:
+            if self._settings.role == "fulfillment_service":
+                asked = self._shop.asked("FULFILLMENT_REQUESTED", self._settings.location)
+                ids |= dict.fromkeys(order_id for _, order_id in asked)
+            again = self._notes.to_look_at_again()
+            ids |= dict.fromkeys(again)
+        read = self._shop.orders(ids)
+        orders, problems = self._decided(read, set(again))
+        answers = _answers(asked, orders, problems)
+        return OrderPage(
+            orders=orders,
+            cursor=cursor.moved(changed, answers, self._overlap).text(),
+            more=more,
+            problems=[problem for problem, _ in problems] + self._cancellation_requests(more),
+        )
+
+    def _changed(self, cursor: Cursor) -> tuple[dict[str, datetime], bool]:
+        """The next orders that changed, and whether there are others behind them."""
+        changed: dict[str, datetime] = {}
+        for page, follows in self._shop.changed(cursor.at - self._overlap):
+            news = [(order, at) for order, at in page if not cursor.knows(order, at)]
+            room = self._settings.page_orders - len(changed)
+            changed |= dict(news[:room])
+            if len(news) > room:
+                return changed, True
+            if len(changed) == self._settings.page_orders:
+                return changed, follows
+        return changed, False
+
+    def _decided(
+        self, read: OrdersRead, again: set[str]
+    ) -> tuple[list[OrderRequest], list[tuple[OrderProblem, str | None]]]:
+        """Orders to take in, and problems with Shopify's word for a rejection."""
+        orders: list[OrderRequest] = []
+        problems: list[tuple[OrderProblem, str | None]] = [
+            (_problem(order_id, "unreadable_order", f"{field} is not as promised"), "OTHER")
+            for order_id, field in read.unreadable.items()
+        ]
+        outside = self._notes.outside_orders()
+        for order in read.orders:
+            hidden = order.id in read.hidden
+            shipped = self._shipped(order)
+            decision = decide(order, shipped, self._settings, hidden=hidden)
+            units: Mapping[str, int] = {}
+            if isinstance(decision, Wanted):
+                try:
+                    orders.append(
+                        order_request(order, decision, self._settings, channel=self._channel)
+                    )
+                except ValidationError as error:
+                    where = error.errors(include_url=False, include_input=False)[0]["loc"]
+                    what = f"order {order.name}: {'.'.join(map(str, where))} can't be taken in"
+                    problems.append((_problem(order.id, "unreadable_order", what), "OTHER"))
+            elif isinstance(decision, Waiting):
+                units = decision.units
+            elif isinstance(decision, Parked):
+                units = decision.units
+                found = OrderProblem(f"{order.id}", decision.problem, order.id)
+                problems.append((found, decision.rejection))
+            elif shipped:
+                self._notes.forget(order.id)
+            self._notes.keep_outside(order.id, units, outside)
+            unrouted = (
+                not order.fulfillment_orders.nodes
+                and order.cancelled_at is None
+                and self._clock.now() - order.processed_at < _ROUTING
+            )
+            self._notes.look_again(
+                order.id,
+                wanted=unrouted or (hidden and isinstance(decision, Parked)),
+                known=order.id in again,
+            )
+        return orders, problems
+
+    def _shipped(self, order: OrderWork) -> dict[str, int]:
+        """Units of each line item in parcels that we told Shopify of."""
+        told = self._notes.told(order.id)
+        units: dict[str, int] = {}
+        if not told:
+            return units
+        for fulfillment in self._shop.fulfillments(order.id):
+            numbers = {tracking.number for tracking in fulfillment.tracking_info}
+            if fulfillment.status == "SUCCESS" and numbers & told:
+                for item, quantity in self._shop.units(fulfillment.id).items():
+                    units[item] = units.get(item, 0) + quantity
+        return units
+
+    def _cancellation_requests(self, more: bool) -> list[OrderProblem]:
+        """What the merchant asks to cancel: shown until somebody has answered."""
+        if more or self._settings.role != "fulfillment_service":
+            return []
+        asked = self._shop.asked("CANCELLATION_REQUESTED", self._settings.location)
+        return [
+            OrderProblem(
+                f"{work}:cancellation",
+                Problem(
+                    "cancellation_requested",
+                    "the merchant asks in Shopify to cancel this order's fulfillment",
+                    fix="cancel the order here; Shopify is answered when the units are cancelled, "
+                    "or when they have left",
+                ),
+                order_id,
+            )
+            for work, order_id in asked
+        ]
+
+
+def _answers(
+    asked: Sequence[tuple[str, str]],
+    orders: Sequence[OrderRequest],
+    problems: Sequence[tuple[OrderProblem, str | None]],
+) -> list[RequestAnswer]:
+    taken = {order.channel_order_id for order in orders if order.hold is None}
+    refused = {problem.channel_order_id: why for problem, why in problems if why is not None}
+    return [
+        RequestAnswer(work, refused.get(order_id))
+        for work, order_id in asked
+        if order_id in taken or order_id in refused
+    ]
+
+
+def _problem(order_id: str, code: str, message: str) -> OrderProblem:
+    fix = "ship this order by hand, and report what is told here"
+    return OrderProblem(order_id, Problem(code, message, fix=fix), order_id)

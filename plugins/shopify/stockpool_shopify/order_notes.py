@@ -1,0 +1,106 @@
+"""What the channel remembers of single orders for its other processes (`PluginContext.notes`)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from stockpool.plugins.notes import Notes
+
+_TOLD = "told/"
+_OUTSIDE = "outside/"
+_AGAIN = "again/"
+_GIVEN_UP = "given_up/"
+_READ_TO = "read_to"
+
+
+class OrderNotes:
+    """The kinds of notes.
+
+    * Tracking numbers that we tell Shopify of, written before they are told: so a fulfillment
+      with one of them is known to be ours, and units in it still belong to the engine's order.
+    * Units that Shopify has sold and the engine does not know of, since their order waits.
+    * Orders to look at again although nothing in them changes.
+    * Units that we have said we won't ship, until Shopify can be told of the whole.
+    * The cursor up to which the engine has stored all orders.
+    """
+
+    def __init__(self, notes: Notes) -> None:
+        self._notes = notes
+
+    def told(self, order_id: str) -> frozenset[str]:
+        """Tracking numbers of our parcels of an order."""
+        text = self._notes.read(_TOLD + order_id).get(_TOLD + order_id)
+        return frozenset(json.loads(text)) if text else frozenset()
+
+    def tell(self, order_id: str, tracking_number: str) -> None:
+        """Remember a parcel that is about to be told."""
+
+        def add(text: str | None) -> str:
+            return json.dumps(sorted({*json.loads(text or "[]"), tracking_number}))
+
+        self._notes.change(_TOLD + order_id, add)
+
+    def forget(self, order_id: str) -> None:
+        """There is nothing left to ship of an order."""
+        if self.told(order_id):
+            self._notes.change(_TOLD + order_id, lambda _: None)
+
+    def outside(self) -> dict[str, int]:
+        """Units by SKU that wait outside the engine."""
+        total: dict[str, int] = {}
+        for text in self._notes.read(_OUTSIDE).values():
+            for sku, units in json.loads(text).items():
+                total[sku] = total.get(sku, 0) + units
+        return total
+
+    def outside_ids(self) -> frozenset[str]:
+        """The orders that these units are of."""
+        return frozenset(key.removeprefix(_OUTSIDE) for key in self._notes.read(_OUTSIDE))
+
+    def outside_orders(self) -> dict[str, str]:
+        """All of these notes; to be handed to `keep_outside`."""
+        return dict(self._notes.read(_OUTSIDE))
+
+    def keep_outside(
+        self, order_id: str, units: Mapping[str, int], known: Mapping[str, str]
+    ) -> None:
+        """Remember an order's units (none: it waits no more), if that is news against `known`."""
+        text = json.dumps(dict(sorted(units.items()))) if units else None
+        if known.get(_OUTSIDE + order_id) != text:
+            self._notes.change(_OUTSIDE + order_id, lambda _: text)
+
+    def note_read_to(self, cursor: str) -> None:
+        """Remember the cursor up to which the engine has stored all orders."""
+        if self.read_to() != cursor:
+            self._notes.change(_READ_TO, lambda _: cursor)
+
+    def read_to(self) -> str | None:
+        """That cursor."""
+        return self._notes.read(_READ_TO).get(_READ_TO)
+
+    def give_up(self, order_id: str, key: str, units: Mapping[str, int]) -> None:
+        """Remember units of line items that won't be shipped, as one push with its key says."""
+
+        def add(text: str | None) -> str:
+            return json.dumps({**json.loads(text or "{}"), key: dict(units)}, sort_keys=True)
+
+        self._notes.change(_GIVEN_UP + order_id, add)
+
+    def given_up(self, order_id: str) -> dict[str, int]:
+        """Units by line item that won't be shipped."""
+        text = self._notes.read(_GIVEN_UP + order_id).get(_GIVEN_UP + order_id)
+        total: dict[str, int] = {}
+        for units in json.loads(text or "{}").values():
+            for item, count in units.items():
+                total[item] = total.get(item, 0) + count
+        return total
+
+    def to_look_at_again(self) -> list[str]:
+        """Ids of orders."""
+        return [key.removeprefix(_AGAIN) for key in sorted(self._notes.read(_AGAIN))]
+
+    def look_again(self, order_id: str, *, wanted: bool, known: bool) -> None:
+        """Whether to look at an order at every poll."""
+        if wanted != known:
+            self._notes.change(_AGAIN + order_id, lambda _: "1" if wanted else None)

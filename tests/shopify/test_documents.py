@@ -1,0 +1,41 @@
+"""Every document is valid in every supported version and stays under Shopify's limit of cost."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+
+from shopify_shop import find_schemas
+from shopify_shop.rules import MOST_COST, cost
+from shopify_shop.schema import MISSING, checked
+from stockpool_shopify.documents import all_documents
+from stockpool_shopify.settings import ApiVersion
+
+LARGEST = {"ids": ["gid://shopify/Order/1"] * 6, "first": 250}
+"""What variables the documents are sent with at most."""
+
+
+@pytest.mark.skipif(find_schemas() is None, reason=MISSING)
+@pytest.mark.parametrize("version", get_args(ApiVersion))
+def test_every_document_is_valid(version: str) -> None:
+    for document in all_documents():
+        parsed, errors = checked(version, document.text)
+        assert not errors, f"{document.name}: {errors}"
+        assert parsed is not None
+        assert cost(parsed, LARGEST) <= MOST_COST, document.name
+
+
+def test_what_writes_is_known_to_write() -> None:
+    writing = {document.name for document in all_documents() if document.writes}
+    assert writing == {
+        "AcceptCancellation",
+        "AcceptRequest",
+        "CloseWork",
+        "CreateFulfillment",
+        "HoldWork",
+        "RejectCancellation",
+        "RejectRequest",
+        "SetAvailable",
+        "StockAtLocation",
+    }

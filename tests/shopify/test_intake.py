@@ -1,0 +1,316 @@
+"""Which orders come in, with how many units, and what becomes of the others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shopify_shop.server import Answer, answer_lost
+from shopify_shop.state import LOCATION, OTHER_LOCATION, Order
+from shopify_world import ShopWorld
+from stockpool.errors import RejectedError, TransientError
+from stockpool.order_request import OrderRequest
+from stockpool.plugins.channel import Channel, OrderPage
+from stockpool.testing.addresses import sample_address
+from stockpool.testing.privacy import is_silent
+
+BUYER = sample_address("US")
+
+
+def read(channel: Channel, cursor: str | None = None) -> list[OrderPage]:
+    """All pages, each stored."""
+    pages = [channel.fetch_orders(cursor)]
+    while pages[-1].more:
+        pages.append(channel.fetch_orders(pages[-1].cursor))
+    return pages
+
+
+def orders(channel: Channel, cursor: str | None = None) -> list[OrderRequest]:
+    return [order for page in read(channel, cursor) for order in page.orders]
+
+
+def problems(channel: Channel) -> list[str]:
+    return [problem.problem.code for page in read(channel) for problem in page.problems]
+
+
+def units(order: OrderRequest) -> dict[str, int]:
+    return {line.channel_sku: line.quantity for line in order.lines}
+
+
+def sold(shop: ShopWorld, **options: Any) -> Order:
+    return shop.state.sell({"mug": 3, "lamp": 1}, BUYER, **options)
+
+
+def test_an_order_is_known_by_its_id_and_its_lines_by_theirs(shop: ShopWorld) -> None:
+    order = sold(shop)
+    (taken,) = orders(shop.channel())
+    assert taken.channel_order_id == order.id
+    assert [line.line_id for line in taken.lines] == [item.id for item in order.items]
+    assert units(taken) == {"mug": 3, "lamp": 1}
+    assert taken.ship_to == BUYER
+    assert (taken.currency, str(taken.shipping_price)) == ("USD", "4.90")
+    assert taken.hold is None
+
+
+def test_speeds_follow_the_name_of_the_shipping_method(shop: ShopWorld) -> None:
+    order = sold(shop)
+    order.shipping_method = "Overnight"
+    (taken,) = orders(shop.channel(speeds={"Overnight": "priority"}))
+    assert taken.speed == "priority"
+
+
+def test_only_work_at_our_location_is_ours(shop: ShopWorld) -> None:
+    sold(shop, location=OTHER_LOCATION)
+    order = sold(shop)
+    lamp = order.works[0].lines[1]
+    shop.state.split(order.works[0], {lamp.id: 1}).location = OTHER_LOCATION
+    (taken,) = orders(shop.channel())
+    assert units(taken) == {"mug": 3}
+
+
+def test_a_split_or_a_move_among_ours_changes_nothing(shop: ShopWorld) -> None:
+    order = sold(shop)
+    (before,) = orders(shop.channel())
+    shop.state.split(order.works[0], {order.works[0].lines[0].id: 2})
+    (after,) = orders(shop.channel())
+    assert after == before
+
+
+@pytest.mark.parametrize("method", ["LOCAL", "PICK_UP", "PICKUP_POINT", "RETAIL", "NONE"])
+def test_what_is_not_shipped_does_not_come(shop: ShopWorld, method: str) -> None:
+    sold(shop).works[0].method = method
+    assert orders(shop.channel()) == []
+
+
+def test_gift_cards_and_services_are_left_out(shop: ShopWorld) -> None:
+    order = sold(shop)
+    order.items[0].is_gift_card = True
+    (taken,) = orders(shop.channel())
+    assert units(taken) == {"lamp": 1}
+    order.items[1].requires_shipping = False
+    assert orders(shop.channel()) == []
+
+
+def test_test_orders_come_by_setting(shop: ShopWorld) -> None:
+    sold(shop).test = True
+    assert orders(shop.channel()) == []
+    assert len(orders(shop.channel(test_orders=True))) == 1
+
+
+@pytest.mark.parametrize("status", ["PENDING", "AUTHORIZED", "PARTIALLY_PAID"])
+def test_an_order_waits_for_its_payment(shop: ShopWorld, status: str) -> None:
+    order = sold(shop, financial_status=status)
+    channel = shop.channel()
+    pages = read(channel)
+    assert [page.orders for page in pages] == [[]]
+    assert len(orders(shop.channel(payable=["PAID", status]))) == 1
+    order.financial_status = "PAID"
+    shop.state.touch(order)
+    assert [o.channel_order_id for o in orders(channel, pages[-1].cursor)] == [order.id]
+
+
+@pytest.mark.parametrize("status", ["REFUNDED", "VOIDED", "EXPIRED"])
+def test_an_order_whose_money_went_back_is_held(shop: ShopWorld, status: str) -> None:
+    sold(shop, financial_status=status)
+    (taken,) = orders(shop.channel())
+    assert status in (taken.hold or "")
+
+
+@pytest.mark.parametrize("advice", ["INVESTIGATE", "CANCEL"])
+def test_a_risky_order_is_held_by_setting(shop: ShopWorld, advice: str) -> None:
+    sold(shop).risk = advice
+    assert [bool(order.hold) for order in orders(shop.channel())] == [True]
+    assert [order.hold for order in orders(shop.channel(risky="send"))] == [None]
+
+
+def test_an_order_that_is_held_in_shopify_is_held_until_it_is_released(shop: ShopWorld) -> None:
+    order = sold(shop)
+    shop.state.hold(order.works[0], "fraud-app", "HIGH_RISK_OF_FRAUD", ours=False)
+    channel = shop.channel()
+    page = channel.fetch_orders(None)
+    assert [o.hold for o in page.orders] == ["on hold in Shopify: HIGH_RISK_OF_FRAUD"]
+    shop.state.release(order.works[0])
+    assert [o.hold for o in orders(channel, page.cursor)] == [None]
+
+
+def test_units_that_were_refunded_before_shipping_are_not_shipped(shop: ShopWorld) -> None:
+    order = sold(shop)
+    channel = shop.channel()
+    page = channel.fetch_orders(None)
+    shop.state.refund_unshipped(order, order.items[0], 2)
+    (edited,) = orders(channel, page.cursor)
+    assert units(edited) == {"mug": 1, "lamp": 1}
+
+
+def test_what_somebody_else_has_shipped_is_not_shipped_again(shop: ShopWorld) -> None:
+    order = sold(shop)
+    mugs = order.works[0].lines[0]
+    shop.state.fulfill(order, [(mugs, 2)], numbers=["BY-HAND"])
+    (taken,) = orders(shop.channel())
+    assert units(taken) == {"mug": 1, "lamp": 1}
+
+
+def test_a_cancelled_order_does_not_come(shop: ShopWorld) -> None:
+    shop.state.cancel(sold(shop))
+    assert orders(shop.channel()) == []
+
+
+def test_an_order_without_work_yet_is_looked_at_again(shop: ShopWorld) -> None:
+    """Even if Shopify's search does not show that something changed."""
+    order = sold(shop, routed=False)
+    channel = shop.channel()
+    cursor = read(channel)[-1].cursor
+    assert cursor is not None
+    changed = order.updated_at
+    shop.state.route(order)
+    order.updated_at = changed
+    assert [o.channel_order_id for o in orders(channel, cursor)] == [order.id]
+    assert not shop.notes.read("again/")
+
+
+def test_an_order_whose_buyer_is_hidden_is_parked_and_comes_when_he_is_not(
+    shop: ShopWorld,
+) -> None:
+    order = sold(shop)
+    shop.state.hides_customers = True
+    channel = shop.channel()
+    page = channel.fetch_orders(None)
+    assert page.orders == []
+    assert [p.problem.code for p in page.problems] == ["customer_data_hidden"]
+    shop.state.hides_customers = False
+    assert [o.channel_order_id for o in orders(channel, page.cursor)] == [order.id]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"line1": ""}, "address_incomplete"),
+        ({"name": " "}, "address_incomplete"),
+    ],
+)
+def test_an_address_that_can_not_be_shipped_to_is_a_problem(
+    shop: ShopWorld, change: dict[str, str], code: str
+) -> None:
+    shop.state.sell({"mug": 1}, BUYER.model_copy(update=change))
+    (page,) = read(shop.channel())
+    assert [p.problem.code for p in page.problems] == [code]
+    is_silent(str(page.problems))
+
+
+def test_an_order_without_an_address_is_a_problem(shop: ShopWorld) -> None:
+    shop.state.sell({"mug": 1}, None)
+    assert problems(shop.channel()) == ["address_incomplete"]
+
+
+def test_a_line_without_a_sku_is_a_problem_of_the_whole_order(shop: ShopWorld) -> None:
+    sold(shop).items[1].sku = None
+    assert problems(shop.channel()) == ["sku_missing"]
+
+
+def test_large_orders_are_put_together(shop: ShopWorld) -> None:
+    order = shop.state.sell({f"sku-{n}": 1 for n in range(40)}, BUYER)
+    for line in order.works[0].lines[30:]:
+        shop.state.split(order.works[0], {line.id: 1})
+    (taken,) = orders(shop.channel())
+    assert len(taken.lines) == 40
+    assert {"MoreOrderWork", "MoreWorkLines"} <= set(shop.server.names())
+
+
+def test_late_news_behind_the_watermark_are_found(shop: ShopWorld) -> None:
+    """Shopify's search shows an order a few minutes after the order behind it."""
+    early = sold(shop)
+    late = sold(shop)
+    shown = shop.state.orders.pop(early.id)
+    channel = shop.channel()
+    page = channel.fetch_orders(None)
+    assert [o.channel_order_id for o in page.orders] == [late.id]
+    shop.state.orders[early.id] = shown
+    assert [o.channel_order_id for o in orders(channel, page.cursor)] == [early.id]
+
+
+def test_a_foreign_cursor_is_refused(shop: ShopWorld) -> None:
+    with pytest.raises(RejectedError):
+        shop.channel().fetch_orders("[]")
+
+
+class TestFulfillmentService:
+    """At a location of this app, requests are answered."""
+
+    def test_a_request_is_accepted_once_its_page_was_stored(self, shop: ShopWorld) -> None:
+        channel = shop.service()
+        order = sold(shop)
+        page = channel.fetch_orders(None)
+        assert [o.channel_order_id for o in page.orders] == [order.id]
+        assert order.works[0].request_status == "SUBMITTED"
+        channel.fetch_orders(page.cursor)
+        assert order.works[0].request_status == "ACCEPTED"
+
+    def test_what_was_not_requested_does_not_come(self, shop: ShopWorld) -> None:
+        channel = shop.service()
+        sold(shop).works[0].request_status = "UNSUBMITTED"
+        assert orders(channel) == []
+
+    def test_an_acceptance_whose_answer_was_lost_is_not_repeated(self, shop: ShopWorld) -> None:
+        channel = shop.service()
+        order = sold(shop)
+        page = channel.fetch_orders(None)
+        shop.server.fail_next(answer_lost, name="AcceptRequest")
+        with pytest.raises(Exception, match="AcceptRequest"):
+            channel.fetch_orders(page.cursor)
+        channel.fetch_orders(page.cursor)
+        assert order.works[0].request_status == "ACCEPTED"
+        assert shop.server.names().count("AcceptRequest") == 1
+
+    def test_a_request_that_was_withdrawn_is_left_alone(self, shop: ShopWorld) -> None:
+        channel = shop.service()
+        order = sold(shop)
+        page = channel.fetch_orders(None)
+        order.works[0].request_status = "UNSUBMITTED"
+        channel.fetch_orders(page.cursor)
+        assert "AcceptRequest" not in shop.server.names()
+
+    def test_a_request_that_can_not_be_met_is_rejected_with_its_reason(
+        self, shop: ShopWorld
+    ) -> None:
+        channel = shop.service()
+        order = shop.state.sell({"mug": 1}, None)
+        page = channel.fetch_orders(None)
+        assert page.problems
+        channel.fetch_orders(page.cursor)
+        assert order.works[0].request_status == "REJECTED"
+        (call,) = [call for call in shop.server.calls if call.name == "RejectRequest"]
+        assert call.variables["reason"] == "INCORRECT_ADDRESS"
+
+    def test_a_request_of_a_hidden_buyer_is_not_answered(self, shop: ShopWorld) -> None:
+        channel = shop.service()
+        order = sold(shop)
+        shop.state.hides_customers = True
+        channel.fetch_orders(channel.fetch_orders(None).cursor)
+        assert order.works[0].request_status == "SUBMITTED"
+
+    def test_a_request_to_cancel_is_shown(self, shop: ShopWorld) -> None:
+        channel = shop.service()
+        order = sold(shop)
+        order.works[0].request_status = "CANCELLATION_REQUESTED"
+        order.works[0].status = "IN_PROGRESS"
+        assert "cancellation_requested" in problems(channel)
+
+    def test_an_answer_that_shopify_does_not_take_is_tried_again(self, shop: ShopWorld) -> None:
+        def refuse(server: Any, work: Any) -> Answer:
+            payload = '{"userErrors": [{"field": null, "message": "busy"}]}'
+            field = "fulfillmentOrderAcceptFulfillmentRequest"
+            return 200, {}, f'{{"data": {{"{field}": {payload}}}}}'
+
+        channel = shop.service()
+        sold(shop)
+        page = channel.fetch_orders(None)
+        shop.server.fail_next(refuse, name="AcceptRequest")
+        with pytest.raises(TransientError, match="busy"):
+            channel.fetch_orders(page.cursor)
+
+
+def test_our_location_is_the_one_of_the_settings(shop: ShopWorld) -> None:
+    number = LOCATION.rpartition("/")[2]
+    sold(shop)
+    assert len(orders(shop.channel(location=number))) == 1

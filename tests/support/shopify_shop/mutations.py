@@ -1,0 +1,171 @@
+"""Changing a shop, with the refusals that Shopify gives as `userErrors`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from shopify_shop.state import ShopState, Work, WorkLine
+
+_SHIPPABLE = ("OPEN", "IN_PROGRESS")
+
+
+def refusal(message: str, code: str | None = None, field: list[str] | None = None) -> Any:
+    """A payload with one error and nothing done."""
+    return {"userErrors": [{"message": message, "code": code, "field": field}]}
+
+
+DONE: Any = {"userErrors": []}
+
+
+class Writer:
+    """The resolvers of all mutations."""
+
+    def __init__(self, state: ShopState) -> None:
+        self.state = state
+        self._answers: dict[str, tuple[str, Any]] = {}
+        """What was answered to an idempotency key, with the input it was asked with."""
+
+    def once(self, key: str | None, given: Any, work: Any) -> Any:
+        """Do a thing once for a key; a repeat has the first answer, other input is refused."""
+        said = json.dumps(given, sort_keys=True)
+        assert key is not None
+        if key in self._answers:
+            before, answer = self._answers[key]
+            if before != said:
+                code = "IDEMPOTENCY_KEY_PARAMETER_MISMATCH"
+                return refusal("The same key was used with other parameters", code)
+            return answer
+        answer = work()
+        self._answers[key] = (said, answer)
+        return answer
+
+    def fulfillmentCreate(self, _: Any, fulfillment: Any, message: str | None = None) -> Any:
+        shares: list[tuple[WorkLine, int]] = []
+        works = [
+            self._work(row["fulfillmentOrderId"])
+            for row in fulfillment["lineItemsByFulfillmentOrder"]
+        ]
+        if not works or any(work is None for work in works):
+            return refusal("Fulfillment order does not exist.")
+        found = [work for work in works if work is not None]
+        if len({(work.order.id, work.location) for work in found}) > 1:
+            return refusal("All fulfillment orders must have the same order and location")
+        for work, row in zip(found, fulfillment["lineItemsByFulfillmentOrder"], strict=True):
+            if work.status not in _SHIPPABLE:
+                return refusal(f"Fulfillment order {work.number} has an unfulfillable status")
+            if work.request_status in ("SUBMITTED", "CANCELLATION_REQUESTED"):
+                return refusal("The fulfillment request has not been answered")
+            lines = {line.id: line for line in work.lines}
+            given = row.get("fulfillmentOrderLineItems")
+            if not given:
+                given = [{"id": line.id, "quantity": line.remaining} for line in work.lines]
+            for entry in given:
+                line = lines.get(entry["id"])
+                if line is None or not 0 < entry["quantity"] <= line.remaining:
+                    return refusal("Invalid fulfillment order line item quantity requested.")
+                shares.append((line, entry["quantity"]))
+        tracking = fulfillment.get("trackingInfo") or {}
+        numbers = tracking.get("numbers") or [tracking["number"]]
+        made = self.state.fulfill(
+            found[0].order,
+            shares,
+            company=tracking.get("company"),
+            numbers=numbers,
+            url=str(tracking["url"]) if tracking.get("url") else None,
+            notified=fulfillment["notifyCustomer"],
+        )
+        return {"fulfillment": {"id": made.id}, "userErrors": []}
+
+    def fulfillmentOrderHold(self, _: Any, id: str, fulfillmentHold: Any) -> Any:
+        work = self._work(id)
+        if work is None:
+            return refusal("does not exist", "FULFILLMENT_ORDER_NOT_FOUND", ["id"])
+        handle = fulfillmentHold["handle"]
+        if any(hold.handle == handle and hold.ours for hold in work.holds):
+            return refusal("handle is taken", "DUPLICATE_FULFILLMENT_HOLD_HANDLE")
+        units = {e["id"]: e["quantity"] for e in fulfillmentHold["fulfillmentOrderLineItems"]}
+        left = {line.id: line.remaining for line in work.lines}
+        if any(not 0 < units[line] <= left.get(line, 0) for line in units):
+            return refusal("quantity is not there", "INVALID_LINE_ITEM_QUANTITY")
+        held = work
+        if units and units != {line: n for line, n in left.items() if n}:
+            if work.holds:
+                return refusal("is on hold already", "FULFILLMENT_ORDER_NOT_SPLITTABLE")
+            # The rest stays open under another id.
+            kept = {line: n - units.get(line, 0) for line, n in left.items()}
+            self.state.split(work, {line: n for line, n in kept.items() if n})
+        self.state.hold(held, handle, fulfillmentHold["reason"], ours=True)
+        return DONE
+
+    def fulfillmentOrderAcceptFulfillmentRequest(self, _: Any, id: str, **__: Any) -> Any:
+        return self._answer(id, "SUBMITTED", "ACCEPTED", "IN_PROGRESS")
+
+    def fulfillmentOrderRejectFulfillmentRequest(self, _: Any, id: str, **__: Any) -> Any:
+        return self._answer(id, "SUBMITTED", "REJECTED", "OPEN")
+
+    def fulfillmentOrderAcceptCancellationRequest(self, _: Any, id: str, **__: Any) -> Any:
+        return self._answer(id, "CANCELLATION_REQUESTED", "CANCELLATION_ACCEPTED", "CANCELLED")
+
+    def fulfillmentOrderRejectCancellationRequest(self, _: Any, id: str, **__: Any) -> Any:
+        return self._answer(id, "CANCELLATION_REQUESTED", "CANCELLATION_REJECTED", "IN_PROGRESS")
+
+    def fulfillmentOrderClose(self, _: Any, id: str, **__: Any) -> Any:
+        work = self._work(id)
+        if work is None or work.status != "IN_PROGRESS":
+            return refusal("Fulfillment order's assigned fulfillment service must be in progress")
+        work.status = "INCOMPLETE"
+        work.request_status = "CLOSED"
+        self.state.touch(work.order)
+        return DONE
+
+    def inventorySetQuantities(self, info: Any, input: Any) -> Any:
+        return self.once(info.context["key"], input, lambda: self._set_quantities(input))
+
+    def inventoryActivate(
+        self,
+        info: Any,
+        inventoryItemId: str,
+        locationId: str,
+        available: int | None = None,
+        **_: Any,
+    ) -> Any:
+        def work() -> Any:
+            level = (inventoryItemId, locationId)
+            if level in self.state.available:
+                return refusal("Not allowed to set available quantity when it is active")
+            if not any(v.item_id == inventoryItemId for v in self.state.variants):
+                return refusal("Couldn't find the inventory item")
+            self.state.available[level] = available or 0
+            return DONE
+
+        return self.once(info.context["key"], [inventoryItemId, locationId, available], work)
+
+    def _set_quantities(self, given: Any) -> Any:
+        rows = given["quantities"]
+        for index, row in enumerate(rows):
+            field = ["input", "quantities", str(index)]
+            level = (row["inventoryItemId"], row["locationId"])
+            if row["quantity"] < 0:
+                return refusal("can't be negative", "INVALID_QUANTITY_NEGATIVE", field)
+            if level not in self.state.available:
+                return refusal("The item is not stocked there", "INVALID_LOCATION", field)
+            expected = row["changeFromQuantity"]
+            if expected is not None and self.state.available[level] != expected:
+                return refusal("has changed", "CHANGE_FROM_QUANTITY_STALE", field)
+        for row in rows:
+            self.state.available[row["inventoryItemId"], row["locationId"]] = row["quantity"]
+        return DONE
+
+    def _answer(self, id: str, asked: str, answered: str, status: str) -> Any:
+        work = self._work(id)
+        if work is None or work.request_status != asked:
+            return refusal(f"Cannot answer the request of fulfillment order {id}")
+        work.request_status = answered
+        work.status = status
+        self.state.touch(work.order)
+        return DONE
+
+    def _work(self, id: str) -> Work | None:
+        works = (work for order in self.state.orders.values() for work in order.works)
+        return next((work for work in works if work.id == id), None)
