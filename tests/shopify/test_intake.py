@@ -11,7 +11,7 @@ from shopify_shop.state import LOCATION, OTHER_LOCATION, Order
 from shopify_world import ShopWorld
 from stockpool.errors import RejectedError, TransientError
 from stockpool.order_request import OrderRequest
-from stockpool.plugins.channel import Channel, OrderPage
+from stockpool.plugins.channel import Channel, LineQuantity, OrderPage, TrackingUpdate
 from stockpool.testing.addresses import sample_address
 from stockpool.testing.privacy import is_silent
 
@@ -232,6 +232,65 @@ def test_late_news_behind_the_watermark_are_found(shop: ShopWorld) -> None:
 def test_a_foreign_cursor_is_refused(shop: ShopWorld) -> None:
     with pytest.raises(RejectedError):
         shop.channel().fetch_orders("[]")
+
+
+class TestWithdrawn:
+    """An order that was handed to the engine, and is not to be shipped any more."""
+
+    def test_a_cancelled_order_is_held_as_it_was(self, shop: ShopWorld) -> None:
+        order = sold(shop)
+        channel = shop.channel()
+        page = channel.fetch_orders(None)
+        shop.state.cancel(order)
+        (held,) = orders(channel, page.cursor)
+        assert held.hold == "cancelled in Shopify: cancel it here"
+        (before,) = page.orders
+        assert held.model_copy(update={"hold": None}) == before
+
+    def test_an_order_that_somebody_else_has_shipped_is_held(self, shop: ShopWorld) -> None:
+        order = sold(shop)
+        channel = shop.channel()
+        page = channel.fetch_orders(None)
+        lines = [(line, line.remaining) for line in order.works[0].lines]
+        shop.state.fulfill(order, lines, numbers=["BY-HAND"])
+        assert [bool(o.hold) for o in orders(channel, page.cursor)] == [True]
+
+    def test_an_order_whose_payment_was_taken_back_is_held(self, shop: ShopWorld) -> None:
+        order = sold(shop)
+        channel = shop.channel()
+        page = channel.fetch_orders(None)
+        order.financial_status = "PENDING"
+        shop.state.touch(order)
+        assert [o.hold for o in orders(channel, page.cursor)] == ["Shopify: payment is PENDING"]
+
+    def test_what_shopify_does_not_show_any_more_is_a_problem(self, shop: ShopWorld) -> None:
+        order = sold(shop)
+        channel = shop.channel()
+        page = channel.fetch_orders(None)
+        shop.state.cancel(order)
+        order.works.clear()
+        following = channel.fetch_orders(page.cursor)
+        assert [p.problem.code for p in following.problems] == ["order_withdrawn"]
+
+    def test_an_order_that_was_never_handed_over_is_not_told(self, shop: ShopWorld) -> None:
+        channel = shop.channel()
+        cursor = channel.fetch_orders(None).cursor
+        order = sold(shop)
+        shop.state.cancel(order)
+        assert orders(channel, cursor) == []
+
+    def test_what_is_remembered_ends_with_the_order(self, shop: ShopWorld) -> None:
+        order = sold(shop)
+        channel = shop.channel()
+        page = channel.fetch_orders(None)
+        assert shop.notes.read("taken/")
+        update = TrackingUpdate(
+            "t", order.id, "F/1", "UPS", "T1", shop.clock.now(), None,
+            [LineQuantity(item.id, item.sku or "", item.quantity) for item in order.items],
+        )  # fmt: skip
+        channel.push_tracking([update])
+        assert orders(channel, page.cursor) == []
+        assert not shop.notes.read("taken/")
 
 
 class TestFulfillmentService:

@@ -19,7 +19,15 @@ from stockpool_shopify.answers import OrderWork
 from stockpool_shopify.cursor import Cursor, RequestAnswer, read_cursor
 from stockpool_shopify.order_notes import OrderNotes
 from stockpool_shopify.order_requests import order_request
-from stockpool_shopify.policy import Parked, Waiting, Wanted, decide
+from stockpool_shopify.policy import (
+    Decision,
+    Nothing,
+    Parked,
+    Waiting,
+    Wanted,
+    decide,
+    withdrawn,
+)
 from stockpool_shopify.requests import answer_requests
 from stockpool_shopify.settings import ShopifySettings
 from stockpool_shopify.shop import OrdersRead, Shop
@@ -95,24 +103,30 @@ class Intake:
         for order in read.orders:
             hidden = order.id in read.hidden
             shipped = self._shipped(order)
-            decision = decide(order, shipped, self._settings, hidden=hidden)
+            taken = self._notes.taken(order.id)
+            decision = self._checked_for_withdrawal(
+                order, decide(order, shipped, self._settings, hidden=hidden), taken, shipped
+            )
             units: Mapping[str, int] = {}
             if isinstance(decision, Wanted):
                 try:
-                    orders.append(
-                        order_request(order, decision, self._settings, channel=self._channel)
-                    )
+                    request = order_request(order, decision, self._settings, channel=self._channel)
                 except ValidationError as error:
                     where = error.errors(include_url=False, include_input=False)[0]["loc"]
                     what = f"order {order.name}: {'.'.join(map(str, where))} can't be taken in"
                     problems.append((_problem(order.id, "unreadable_order", what), "OTHER"))
+                else:
+                    orders.append(request)
+                    now = {line.line_id: line.quantity for line in request.lines}
+                    self._notes.take(order.id, now, taken)
             elif isinstance(decision, Waiting):
                 units = decision.units
             elif isinstance(decision, Parked):
                 units = decision.units
-                found = OrderProblem(f"{order.id}", decision.problem, order.id)
-                problems.append((found, decision.rejection))
-            elif shipped:
+                problems.append(
+                    (OrderProblem(order.id, decision.problem, order.id), decision.rejection)
+                )
+            elif taken or shipped:
                 self._notes.forget(order.id)
             self._notes.keep_outside(order.id, units, outside)
             unrouted = (
@@ -126,6 +140,29 @@ class Intake:
                 known=order.id in again,
             )
         return orders, problems
+
+    def _checked_for_withdrawal(
+        self,
+        order: OrderWork,
+        decision: Decision,
+        taken: Mapping[str, int],
+        shipped: Mapping[str, int],
+    ) -> Decision:
+        """The decision, unless the engine has the order and would ship what it must not."""
+        if isinstance(decision, Waiting):
+            why = f"Shopify: {decision.why}"
+        elif order.cancelled_at is not None:
+            why = "cancelled in Shopify: cancel it here"
+        else:
+            why = "nothing of it is left to ship in Shopify: cancel the rest here"
+        open_units = {item: n for item, n in taken.items() if shipped.get(item, 0) < n}
+        if not open_units or not isinstance(decision, Nothing | Waiting):
+            return decision
+        held = withdrawn(order, taken, why, self._settings)
+        if held is not None:
+            return held
+        fix = "cancel it here, and see that nothing of it is shipped"
+        return Parked(Problem("order_withdrawn", f"order {order.name}: {why}", fix=fix), None, {})
 
     def _shipped(self, order: OrderWork) -> dict[str, int]:
         """Units of each line item in parcels that we told Shopify of."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from stockpool.plugins.notes import Notes
 
+_TAKEN = "taken/"
 _TOLD = "told/"
 _OUTSIDE = "outside/"
 _AGAIN = "again/"
@@ -17,6 +18,8 @@ _READ_TO = "read_to"
 class OrderNotes:
     """The kinds of notes.
 
+    * Units that an order was handed to the engine with, until they are shipped: so it can be
+      told if they are withdrawn in Shopify.
     * Tracking numbers that we tell Shopify of, written before they are told: so a fulfillment
       with one of them is known to be ours, and units in it still belong to the engine's order.
     * Units that Shopify has sold and the engine does not know of, since their order waits.
@@ -27,6 +30,18 @@ class OrderNotes:
 
     def __init__(self, notes: Notes) -> None:
         self._notes = notes
+
+    def taken(self, order_id: str) -> dict[str, int]:
+        """Units by line item that the engine was handed; empty: it does not know the order."""
+        text = self._notes.read(_TAKEN + order_id).get(_TAKEN + order_id)
+        units: dict[str, int] = json.loads(text) if text else {}
+        return units
+
+    def take(self, order_id: str, units: Mapping[str, int], known: Mapping[str, int]) -> None:
+        """Remember these units, if they are news against `known`."""
+        if units != known:
+            text = json.dumps(dict(units), sort_keys=True)
+            self._notes.change(_TAKEN + order_id, lambda _: text)
 
     def told(self, order_id: str) -> frozenset[str]:
         """Tracking numbers of our parcels of an order."""
@@ -43,8 +58,9 @@ class OrderNotes:
 
     def forget(self, order_id: str) -> None:
         """There is nothing left to ship of an order."""
-        if self.told(order_id):
-            self._notes.change(_TOLD + order_id, lambda _: None)
+        for kind in (_TAKEN, _TOLD, _GIVEN_UP):
+            if self._notes.read(kind + order_id):
+                self._notes.change(kind + order_id, lambda _: None)
 
     def outside(self) -> dict[str, int]:
         """Units by SKU that wait outside the engine."""

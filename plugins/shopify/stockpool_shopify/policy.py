@@ -115,6 +115,28 @@ def decide(
     return Wanted(tuple(lines), work.destination, method, _hold(order, shippable, settings))
 
 
+def withdrawn(
+    order: OrderWork, taken: Mapping[str, int], why: str, settings: ShopifySettings
+) -> Wanted | None:
+    """An order that the engine knows and that is not to be shipped any more, held as it was.
+
+    The engine lets nothing of a held order leave; what was submitted already it shows to a person.
+    None if Shopify does not show enough of the order.
+    """
+    works = [
+        work for work in order.fulfillment_orders.nodes if _location(work) == settings.location
+    ]
+    items = {line.line_item.id: line.line_item for work in works for line in _goods(work)}
+    destination = next((work.destination for work in works if work.destination), None)
+    if destination is None or _missing(destination) or not set(taken) <= set(items):
+        return None
+    method = next((w.delivery_method.presented_name for w in works if w.delivery_method), None)
+    lines = tuple(WantedLine(items[item], units) for item, units in sorted(taken.items()))
+    if not all(line.item.sku for line in lines):
+        return None
+    return Wanted(lines, destination, method or "", why)
+
+
 def waiting_units(order: OrderWork, settings: ShopifySettings) -> dict[str, int]:
     """Units by SKU that an order still has to have shipped from our location."""
     if order.cancelled_at is not None:
@@ -125,8 +147,11 @@ def waiting_units(order: OrderWork, settings: ShopifySettings) -> dict[str, int]
 
 def is_at_ours(work: Work, settings: ShopifySettings) -> bool:
     """Whether a fulfillment order lies at our location and has not ended."""
-    location = work.assigned_location.location
-    return location is not None and location.id == settings.location and work.status not in _ENDED
+    return _location(work) == settings.location and work.status not in _ENDED
+
+
+def _location(work: Work) -> str | None:
+    return work.assigned_location.location.id if work.assigned_location.location else None
 
 
 def take_units(work: Work, left: dict[str, int]) -> list[dict[str, Any]]:

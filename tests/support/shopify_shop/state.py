@@ -270,4 +270,6 @@ class ShopState:
         order.cancelled_at = self.clock.now()
         for work in order.works:
             work.status = "CANCELLED"
+            for line in work.lines:
+                line.remaining = 0
         self.touch(order)
