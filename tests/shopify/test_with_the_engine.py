@@ -1,0 +1,153 @@
+"""A shop, the engine and a network together, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from fake_network import FakeNetwork
+from shopify_shop.server import SHOP
+from shopify_shop.state import LOCATION, Order
+from shopify_world import ShopWorld
+from stockpool.catalog.products import Product
+from stockpool.engine import Engine
+from stockpool.ids import IdSource
+from stockpool.orders.status import OrderStatus
+from stockpool.testing.addresses import sample_address
+
+BUYER = sample_address("US")
+
+
+@dataclass
+class Business:
+    """What a merchant has."""
+
+    shop: ShopWorld
+    network: FakeNetwork
+    engine: Engine
+
+    def settle(self) -> None:
+        for _ in range(60):
+            while self.engine.work():
+                self.shop.clock.advance(1)
+            if self.engine.idle():
+                return
+            self.shop.clock.advance(30)
+        raise AssertionError("it never settles")
+
+    def sell(self, units: dict[str, int], **options: str) -> Order:
+        return self.shop.state.sell(units, BUYER, **options)  # type: ignore[arg-type]
+
+    def status(self, order: Order) -> OrderStatus:
+        found = self.engine.orders.find("corner", order.id)
+        assert found is not None
+        return found.status
+
+    def available(self, sku: str) -> int:
+        return self.shop.state.available[self.shop.state.variant(sku).item_id, LOCATION]
+
+
+@pytest.fixture(params=["merchant_managed", "fulfillment_service"])
+def business(
+    request: pytest.FixtureRequest, database_url: str, shop: ShopWorld
+) -> Iterator[Business]:
+    if request.param == "fulfillment_service":
+        shop.state.service_locations.add(LOCATION)
+    network = FakeNetwork(clock=shop.clock)
+    channel = {
+        "type": "shopify",
+        "shop": SHOP,
+        "location": LOCATION,
+        "role": request.param,
+        "backorder": True,
+        "credentials": {"access_token": {"env": "SHOPIFY_TOKEN"}},
+    }
+    with Engine.open(
+        database_url,
+        config={"plugins": ["shopify"], "channels": {"corner": channel}},
+        clock=shop.clock,
+        ids=IdSource(seed=1),
+        networks={"amazon-na": network},
+        folder=shop.folder,
+    ) as engine:
+        for sku in ("mug", "lamp"):
+            shop.state.add_variant(sku, available=0)
+            engine.catalog.add(Product(sku, sku.title()))
+        assert engine.duties.import_listings("corner") == 2
+        for sku in ("mug", "lamp"):
+            engine.inventory.receive("amazon-na:US", sku, 10, key=f"receipt-{sku}")
+        made = Business(shop, network, engine)
+        made.settle()
+        yield made
+        assert engine.verify().violations == ()
+
+
+def test_stock_is_told_at_once(business: Business) -> None:
+    assert (business.available("mug"), business.available("lamp")) == (10, 10)
+
+
+def test_an_order_is_shipped_and_told(business: Business) -> None:
+    order = business.sell({"mug": 2, "lamp": 1})
+    business.settle()
+    assert business.available("mug") == 8
+    (fulfillment_id,) = business.network.orders
+    business.network.ship(fulfillment_id)
+    business.settle()
+    assert business.status(order) is OrderStatus.SHIPPED
+    told = {item.sku: units for made in order.fulfillments for item, units in made.lines}
+    assert told == {"mug": 2, "lamp": 1}
+    assert order.works[0].status == "CLOSED"
+    assert business.available("mug") == 8
+    assert business.engine.attention.list() == []
+
+
+def test_parcels_one_by_one_raise_no_conflict(business: Business) -> None:
+    """The order comes again after each parcel, with less of it left in Shopify."""
+    order = business.sell({"mug": 2, "lamp": 1})
+    business.settle()
+    (fulfillment_id,) = business.network.orders
+    first, second = business.network.orders[fulfillment_id].items
+    for item in (first, second):
+        business.network.ship(fulfillment_id, {item.item_id: item.quantity})
+        business.settle()
+    assert len(order.fulfillments) == 2
+    assert business.status(order) is OrderStatus.SHIPPED
+    assert business.engine.attention.list() == []
+
+
+@pytest.mark.parametrize("cancelled", [True, False])
+def test_an_order_that_is_cancelled_while_it_waits_never_leaves(
+    business: Business, cancelled: bool
+) -> None:
+    order = business.sell({"mug": 20})
+    business.settle()
+    assert not business.network.orders
+    if cancelled:
+        business.shop.state.cancel(order)
+        business.settle()
+    business.engine.inventory.receive("amazon-na:US", "mug", 30, key="more")
+    business.settle()
+    assert bool(business.network.orders) is not cancelled
+
+
+def test_an_order_that_is_cancelled_too_late_is_shown(business: Business) -> None:
+    order = business.sell({"mug": 2})
+    business.settle()
+    assert business.network.orders
+    business.shop.state.cancel(order)
+    business.settle()
+    assert [item.code for item in business.engine.attention.list()] == ["conflict"]
+
+
+def test_stock_follows_what_other_channels_sell(business: Business) -> None:
+    business.engine.inventory.receive("amazon-na:US", "mug", 5, key="more")
+    business.settle()
+    assert business.available("mug") == 15
+    business.sell({"mug": 1}, financial_status="PENDING")
+    business.settle()
+    assert business.available("mug") == 14
+    business.engine.inventory.receive("amazon-na:US", "mug", 5, key="even-more")
+    business.settle()
+    assert business.available("mug") == 19
