@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy import Connection
 
 from stockpool.attention.queue import Concern, close_concerns, raise_concerns
+from stockpool.bulk.service import BulkPlans
 from stockpool.care import news
 from stockpool.care.service import Care
 from stockpool.catalog.availability import availability, record_changes
@@ -64,6 +65,7 @@ class Duties:
     inventory: Inventory
     catalog: Catalog
     removals: Removals
+    bulk: BulkPlans
     care: Care
     pools: Mapping[str, Sequence[str]]
     buffers: Callable[[], Mapping[str, int]]
@@ -277,6 +279,10 @@ class Duties:
     def follow_removals(self) -> int:
         """Ask about open removal orders."""
         return self._contained("removals:follow", self.removals.follow)
+
+    def apply_bulk_plans(self) -> int:
+        """Go on with bulk plans that were started; returns how many items were done."""
+        return self._contained("bulk:apply", self.bulk.carry_on)
 
     def fill_waiting(self) -> int:
         """Fill orders that wait for stock."""

@@ -14,6 +14,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from stockpool import config as configuration
 from stockpool import retrying
 from stockpool.attention.queue import AttentionItem, AttentionQueue
+from stockpool.bulk.cancellations import CancellationFiles
+from stockpool.bulk.orders import OrderFiles
+from stockpool.bulk.removals import RemovalFiles
+from stockpool.bulk.service import BulkPlans
 from stockpool.care.invariants import INVARIANTS as CARE_INVARIANTS
 from stockpool.care.service import Care
 from stockpool.care.telling import PushRefund
@@ -120,6 +124,18 @@ class Engine:
             buffers=self.buffers,
         )
         self.removals = Removals(database, ids, self.networks)
+        self.bulk = BulkPlans(
+            database,
+            ids,
+            [
+                RemovalFiles(database, self.removals),
+                OrderFiles(
+                    database, self.orders, config.orders.address_limits, self._channel_names
+                ),
+                CancellationFiles(database, self.orders, self._channel_names),
+            ],
+            lease_seconds=config.stockpool.lease_seconds,
+        )
         self._channel_pools = {
             name: [
                 pool
@@ -138,6 +154,7 @@ class Engine:
             self.inventory,
             self.catalog,
             self.removals,
+            self.bulk,
             self.care,
             self._channel_pools,
             self.buffers,
@@ -289,6 +306,7 @@ class Engine:
 
     def _round(self) -> int:
         done = sum(self.duties.poll_channel(name) for name in self.channels)
+        done += self.duties.apply_bulk_plans()
         done += self.duties.fill_waiting()
         done += self.duties.settle_refunds()
         for dispatch in self.duties.dispatch():
@@ -331,6 +349,9 @@ class Engine:
             grown = settings.units + int(settings.units_per_hour * max(age, 0.0))
             buffers[pool] = min(grown, settings.units_most)
         return buffers
+
+    def _channel_names(self) -> Sequence[str]:
+        return list(self.channels)
 
     def _intake_settings(self) -> IntakeSettings:
         return IntakeSettings(

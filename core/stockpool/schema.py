@@ -8,6 +8,7 @@ from sqlalchemy import MetaData
 def complete_metadata() -> MetaData:
     """The MetaData with all tables of all features."""
     import stockpool.attention.tables
+    import stockpool.bulk.tables
     import stockpool.care.tables
     import stockpool.catalog.tables
     import stockpool.ledger.money_tables

@@ -25,11 +25,12 @@ PROMISED = """
 init
 verify
 orders submit, orders list, orders show, orders explain, orders cancel, orders preview,
-orders hold, orders release, orders refund
+orders hold, orders release, orders refund, orders plan, orders plan-cancellations, orders apply
 catalog add, catalog list, catalog listings, catalog import, catalog list-on
 inventory levels, inventory moves, inventory snapshot, inventory receive, inventory ages
 refunds make, refunds list, refunds show, refunds made
-removals create, removals list, removals show
+removals create, removals list, removals show, removals plan, removals apply
+bulk list, bulk show, bulk apply, bulk report, bulk discard
 attention list, attention retry, attention drop
 channels list, channels check
 plugins list, plugins new, plugins check

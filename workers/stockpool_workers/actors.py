@@ -50,6 +50,9 @@ class Actors:
         self._duties = {
             "poll_channel": self._duty("poll_channel", INTAKE, duties.poll_channel),
             "import_listings": self._duty("import_listings", INTAKE, duties.import_listings),
+            "apply_bulk_plans": self._duty(
+                "apply_bulk_plans", INTAKE, lambda _: duties.apply_bulk_plans()
+            ),
             "follow_network": self._duty("follow_network", SYNC, duties.follow_network),
             "ask_for_parcels": self._duty("ask_for_parcels", SYNC, duties.ask_for_parcels),
             "take_snapshots": self._duty("take_snapshots", SYNC, duties.take_snapshots),

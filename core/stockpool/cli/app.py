@@ -10,6 +10,7 @@ import typer
 
 from stockpool.cli import (
     attention,
+    bulk,
     catalog,
     channels,
     db,
@@ -34,6 +35,7 @@ GROUPS = {
     "catalog": catalog.app,
     "inventory": inventory.app,
     "removals": removals.app,
+    "bulk": bulk.app,
     "attention": attention.app,
     "channels": channels.app,
     "plugins": plugins.app,

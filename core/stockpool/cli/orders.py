@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
+from stockpool.cli import order_files
 from stockpool.cli.documents import RefusedDocument, read_documents
 from stockpool.cli.failures import ExitCode
 from stockpool.cli.options import (
@@ -31,6 +32,7 @@ from stockpool.orders.service import BATCH
 from stockpool.orders.status import OrderStatus
 
 app = typer.Typer(no_args_is_help=True, help="Orders: submit, read, explain, cancel, refund.")
+order_files.register(app)
 
 _SHOWN_AT_MOST = 20
 """Receipts and refusals shown one by one; of more, only the numbers."""

@@ -9,6 +9,14 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
+from stockpool.cli.bulk import (
+    EncodingOption,
+    FileArgument,
+    LaterOption,
+    PlanArgument,
+    apply_plan,
+    plan_file,
+)
 from stockpool.cli.options import (
     DEFAULT_CONFIG,
     ConfigOption,
@@ -96,6 +104,41 @@ def _address(file: Path) -> Address:
         raise typer.BadParameter(
             f"{file}: {field}: {first['msg']}", param_hint="--ship-to"
         ) from None
+
+
+@app.command()
+def plan(
+    file: FileArgument,
+    pool: Annotated[str, typer.Option("--pool", metavar="POOL", help="Like amazon-na:US.")],
+    encoding: EncodingOption = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Plan the removal orders of a file (see docs/bulk-files.md). Nothing is asked for yet.
+
+    Rows that can't be used are refused by line, with exit code 1; the others are in the plan.
+
+    \b
+    Example:
+      stockpool removals plan removals.txt --pool amazon-na:US
+    """
+    plan_file(config, "removals", file, {"pool": pool}, encoding, as_json)
+
+
+@app.command()
+def apply(
+    plan: PlanArgument,
+    later: LaterOption = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask for the removals of a plan, as it was shown.
+
+    \b
+    Example:
+      stockpool removals apply 0199A3K7M2Q4T8
+    """
+    apply_plan(config, plan, later, as_json, ("removals",))
 
 
 @app.command("list")

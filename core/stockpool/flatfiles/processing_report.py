@@ -12,7 +12,6 @@ summary counts.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Final, Literal
@@ -33,7 +32,6 @@ _COLUMNS: Final = (
 )
 _PROCESSED: Final = "Number of records processed"
 _SUCCESSFUL: Final = "Number of records successful"
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +131,9 @@ def write_processing_report(
         writer.row(
             {
                 "original-record-number": str(entry.record),
-                "sku": _CONTROLS.sub(" ", entry.sku),
+                "sku": entry.sku,
                 "error-code": entry.code,
                 "error-type": entry.kind,
-                "error-message": _CONTROLS.sub(" ", entry.message),
+                "error-message": entry.message,
             }
         )

@@ -130,7 +130,7 @@ class FlatFile:
             )
         for known, header, value in zip(self._known, self._header, values, strict=False):
             value = value.strip()
-            if not value:
+            if not value or _CONTROL.search(value):
                 continue
             if len(value) > self._limits.cell:
                 problems.append(

@@ -11,7 +11,7 @@ from stockpool.flatfiles.encoding import ENCODINGS
 from stockpool.flatfiles.formulas import guard
 from stockpool.problems import Problem
 
-_UNWRITABLE = re.compile(r"[\x00-\x1f\x7f]")
+_UNWRITABLE = re.compile(r"[\x00-\x1f\x7f]+")
 
 
 class FlatWriter:
@@ -21,8 +21,8 @@ class FlatWriter:
         file: written to; flushing and closing it is the caller's.
         encoding: one of `encoding.ENCODINGS`. UTF-8 is written without a byte order mark, which
             Amazon would take for a part of the first header.
-        guarded: put an apostrophe before cells that a spreadsheet would calculate. For people only:
-            Amazon would take it for a part of the value.
+        guarded: for people only. An apostrophe stands before cells that a spreadsheet would
+            calculate, and control characters become blanks.
     """
 
     def __init__(
@@ -63,12 +63,14 @@ class FlatWriter:
         if strange:
             raise ValueError(f"no column {', '.join(sorted(strange))}")
         values = [cells.get(column, "") for column in self._columns]
+        if self._guarded:
+            values = [guard(_UNWRITABLE.sub(" ", value)) for value in values]
         for column, value in zip(self._columns, values, strict=True):
             if _UNWRITABLE.search(value):
                 raise _refused(column, "holds a tab, a line end or another control character")
         while len(values) > 1 and not values[-1]:
             values.pop()
-        self._write([guard(value) for value in values] if self._guarded else values, "")
+        self._write(values, "")
 
     def _write(self, cells: Sequence[str], place: str) -> None:
         if place and any(_UNWRITABLE.search(cell) for cell in cells):

@@ -7,6 +7,7 @@ and unsellable units are asked for separately, as Amazon does.
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from stockpool.catalog.products import stock_sku_of
-from stockpool.errors import NotFoundError, PluginError, RefusedError
+from stockpool.errors import ConflictError, NotFoundError, PluginError, RefusedError
 from stockpool.ids import IdSource
 from stockpool.ledger.buckets import UNSELLABLE, Bucket
 from stockpool.ledger.posting import StockMove, lock, post
@@ -36,6 +37,8 @@ from stockpool.problems import Problem
 from stockpool.removals.news import FINAL, apply_state, removal_move
 from stockpool.removals.tables import removal_items, removal_orders
 from stockpool.storage.database import Database
+
+_REMOVAL_ID = re.compile(r"[A-Za-z0-9._-]{1,50}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,30 +69,35 @@ class Removals:
         *,
         disposition: RemovalDisposition = "Return",
         ship_to: Address | None = None,
+        removal_order_id: str | None = None,
     ) -> str:
         """Ask for units to be taken out; returns the removal order's id.
 
+        Args:
+            removal_order_id: the merchant's own; None makes one. What was asked for under the same
+                id before is not asked for again.
+
         Raises:
+            ConflictError: other units were asked for under that id.
             RefusedError: not enough units are there, the network takes no removals, or a Return
                 has no address.
             NotFoundError: a SKU or the pool is unknown.
         """
-        network_name = pool.partition(":")[0]
-        network = self._networks.get(network_name)
-        if network is None:
-            raise NotFoundError(f"no network {network_name} is configured")
-        countries = [profile.country for profile in network.pools()]
-        if pool not in [f"{network_name}:{country}" for country in countries]:
-            raise NotFoundError(
-                f"there is no pool {pool}; {network_name} has {', '.join(countries)}"
-            )
+        network = self.check_pool(pool)
         problems = list(_problems(network, items, disposition, ship_to))
+        if removal_order_id is not None:
+            unfit = check_removal_id(removal_order_id)
+            problems += [] if unfit is None else [unfit]
         if problems:
             raise RefusedError(f"removal from {pool} refused: {problems[0]}", problems)
         now = self._database.clock.now()
-        removal_id = self._ids.new_id(now)
+        removal_id = removal_order_id or self._ids.new_id(now)
 
         def work(connection: Connection) -> None:
+            if removal_order_id is not None and _is_known(
+                connection, removal_order_id, pool, items, disposition
+            ):
+                return
             rows, moves = _set_aside(connection, pool, removal_id, items)
             post(connection, moves, at=now)
             connection.execute(
@@ -105,14 +113,32 @@ class Removals:
             effect = NewEffect(
                 kind=EffectKind.CREATE_REMOVAL,
                 key=removal_id,
-                party=network_name,
+                party=pool.partition(":")[0],
                 aggregate=removal_id,
                 payload={"removal_order_id": removal_id},
             )
-            record(connection, [effect], at=now)
+            if not record(connection, [effect], at=now):
+                raise ConflictError(f"{removal_id} names something else already; use another id")
 
         self._database.run(work)
         return removal_id
+
+    def check_pool(self, pool: str) -> Network:
+        """The network of a pool.
+
+        Raises:
+            NotFoundError: there is no such pool.
+        """
+        network_name = pool.partition(":")[0]
+        network = self._networks.get(network_name)
+        if network is None:
+            raise NotFoundError(f"no network {network_name} is configured")
+        countries = [profile.country for profile in network.pools()]
+        if pool not in [f"{network_name}:{country}" for country in countries]:
+            raise NotFoundError(
+                f"there is no pool {pool}; {network_name} has {', '.join(countries)}"
+            )
+        return network
 
     def get(self, removal_order_id: str) -> RemovalView:
         """One removal order.
@@ -171,6 +197,54 @@ class Removals:
         if silent:
             raise next(iter(silent.values()))
         return changed
+
+
+def check_removal_id(removal_order_id: str, source: str | None = None) -> Problem | None:
+    """What is wrong with a merchant's own id; None if it will do."""
+    if _REMOVAL_ID.fullmatch(removal_order_id):
+        return None
+    return Problem(
+        "invalid_removal_order_id",
+        "a removal order's id has 1 to 50 letters, digits, dots, dashes and underscores",
+        "removal_order_id",
+        "50",
+        "give it another id",
+        source,
+    )
+
+
+def _is_known(
+    connection: Connection,
+    removal_order_id: str,
+    pool: str,
+    items: Sequence[RemovalItem],
+    disposition: str,
+) -> bool:
+    """Whether the same was asked for under the id before.
+
+    Raises:
+        ConflictError: something else was.
+    """
+    head = connection.execute(
+        select(removal_orders).where(removal_orders.c.id == removal_order_id)
+    ).one_or_none()
+    if head is None:
+        return False
+    wanted = {
+        (item.sku, sellable): units
+        for item in _merged(items)
+        for sellable, units in ((True, item.sellable), (False, item.unsellable))
+        if units
+    }
+    asked = {
+        (row.sku, row.sellable): row.requested
+        for row in connection.execute(
+            select(removal_items).where(removal_items.c.removal_order_id == removal_order_id)
+        )
+    }
+    if (head.pool, head.disposition, asked) != (pool, disposition, wanted):
+        raise ConflictError(f"removal order {removal_order_id} was asked for with other content")
+    return True
 
 
 def _problems(
