@@ -62,11 +62,14 @@ def register(root: typer.Typer) -> None:
 
 
 def _amazon(engine: Engine, name: str) -> AmazonNetwork:
-    from stockpool_amazon.network import AmazonNetwork
-
-    known = {n: made for n, made in engine.networks.items() if isinstance(made, AmazonNetwork)}
+    known = [n for n, settings in engine.config.networks.items() if settings.type == "amazon"]
     if name not in known:
         raise NotFoundError(
             f"no network {name} of type amazon is configured; known: {', '.join(known) or 'none'}"
         )
-    return known[name]
+    # It needs an extra, which is there once such a network is.
+    from stockpool_amazon.network import AmazonNetwork
+
+    found = engine.networks[name]
+    assert isinstance(found, AmazonNetwork), found
+    return found
