@@ -44,7 +44,8 @@ def reached(name: str) -> None:
         _listener(name)
 
 
-def listen(listener: Callable[[str], None] | None) -> None:
-    """Install the listener of this process, or remove it with None."""
+def listen(listener: Callable[[str], None] | None) -> Callable[[str], None] | None:
+    """Install the listener of this process, or remove it with None; returns the one before."""
     global _listener
-    _listener = listener
+    before, _listener = _listener, listener
+    return before

@@ -23,7 +23,7 @@ def _commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[
 COMMANDS = dict(_commands(get_command(build())))
 PROMISED = """
 init
-verify
+verify, simulate
 orders submit, orders list, orders show, orders explain, orders cancel, orders preview,
 orders hold, orders release, orders refund, orders plan, orders plan-cancellations, orders apply
 catalog add, catalog list, catalog listings, catalog import, catalog list-on

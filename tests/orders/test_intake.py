@@ -139,6 +139,15 @@ def test_an_edit_that_holds_the_order_gives_its_units_back(shop: Shop) -> None:
     assert shop.level("MUG-1").fulfillable == 10
 
 
+def test_what_the_channel_is_told_is_lost_cannot_be_edited_away(shop: Shop) -> None:
+    """It is told that the mugs of line 1 won't be shipped; line 1 must not become tees."""
+    shop.submit(1001, ("mug", 2), backorder=False)
+    with pytest.raises(ConflictError, match="unfulfillable already"):
+        shop.submit(1001, ("tee", 2), backorder=True)
+    shop.place()
+    assert [c.lines[0].channel_sku for c in shop.channel.cancellations] == ["mug"]
+
+
 def test_an_order_with_a_refund_cannot_be_edited(shop: Shop) -> None:
     """Its lines say what was paid."""
     shop.engine.orders.submit(priced(1001, "9.00"))

@@ -21,6 +21,7 @@ from stockpool.cli import (
     proving,
     refunds,
     removals,
+    simulate,
 )
 from stockpool.cli.failures import CommandGroup
 from stockpool.cli.logs import log_to_stderr
@@ -56,6 +57,7 @@ def build() -> typer.Typer:
     app.callback()(_root)
     app.command("init")(initial.init)
     app.command("verify")(proving.verify)
+    app.command("simulate")(simulate.simulate)
     for name, group in GROUPS.items():
         app.add_typer(group, name=name)
     for point in sorted(entry_points(group=COMMANDS_GROUP), key=lambda point: point.name):

@@ -45,7 +45,7 @@ def edit(
     Content that can't be accepted is parked, and the order stays as it is.
 
     Raises:
-        ConflictError: a part of it was submitted to the network, cancelled or refunded already.
+        ConflictError: a part of it was submitted to the network, given up or refunded already.
     """
     request = entry.request
     lock_order(connection, order_id)
@@ -59,7 +59,9 @@ def edit(
     rows = active_fulfillment_orders(connection, order_id)
     free = unsubmitted(connection, rows)
     paid_back = before.refunds or read_balances(connection, [order_id])
-    if len(free) < len(rows) or before.counts.cancelled or paid_back:
+    # What was given up was announced, line by line, so the lines must stay what they were.
+    given_up = before.counts.cancelled + before.counts.unfulfillable
+    if len(free) < len(rows) or given_up or paid_back:
         raise ConflictError(
             f"{request.channel} order {request.channel_order_id} came again with other content, "
             f"but it is {before.status.value} already; cancel it, or send a new order"
