@@ -104,7 +104,7 @@ def _unsettled(world: World, engine: Engine) -> Iterator[str]:
         count = unfinished(connection)
     if count:
         yield f"{count} effects are not finished"
-    subjects = _subjects(engine)
+    subjects = _subjects(world, engine)
     for order in _orders(engine):
         if _is_shown(order, subjects):
             continue
@@ -122,9 +122,9 @@ def _orders(engine: Engine) -> list[OrderView]:
     return [engine.orders.get(one.order_id) for one in engine.orders.list(limit=1000)]
 
 
-def _subjects(engine: Engine) -> set[str]:
-    """What a person was shown something about."""
-    return {item.subject for item in engine.attention.list(limit=1_000)}
+def _subjects(world: World, engine: Engine) -> set[str]:
+    """What a person was shown something about, and has perhaps let go."""
+    return {item.subject for item in engine.attention.list(limit=1_000)} | world.dropped
 
 
 def _is_shown(order: OrderView, subjects: set[str]) -> bool:
@@ -168,7 +168,7 @@ def _nothing_ordered_twice(world: World, orders: dict[str, OrderView]) -> Iterat
 
 def _parcels_told(world: World, engine: Engine, orders: dict[str, OrderView]) -> Iterator[str]:
     """The shop knows each parcel that left, once, and no other."""
-    subjects = _subjects(engine)
+    subjects = _subjects(world, engine)
     told: dict[tuple[str, str], int] = defaultdict(int)
     for update in world.shop.parcels.values():
         told[update.channel_order_id, update.tracking_number] += 1

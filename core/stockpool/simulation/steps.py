@@ -116,6 +116,7 @@ def somebody_looks_at_the_queue(world: World, rng: random.Random) -> None:
                 engine.retry(item.id)
             else:
                 engine.drop(item.id)
+                world.dropped.add(item.subject)
 
 
 def units_are_taken_out(world: World, rng: random.Random) -> None:

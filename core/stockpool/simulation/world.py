@@ -82,6 +82,7 @@ class World:
         processes: engines on the same database, as in as many processes.
         chosen: the number of the process that does everything now; None: any of them.
         orders: how many orders the shop's buyers have placed.
+        dropped: what an operator let go, by the subject of the attention item.
         faults: how often each kind of fault was made.
     """
 
@@ -95,6 +96,7 @@ class World:
     processes: list[Engine] = field(default_factory=list)
     chosen: int | None = None
     orders: int = 0
+    dropped: set[str] = field(default_factory=set)
     faults: dict[str, int] = field(default_factory=dict)
 
     @classmethod
