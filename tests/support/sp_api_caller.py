@@ -23,6 +23,7 @@ MODELS: Mapping[str, str] = {
     "/inbound/fba/2024-03-20/": "fulfillmentInbound_2024-03-20",
     "/fba/inbound/v0/": "fulfillmentInboundV0",
     "/fba/inbound/v1/": "fbaInbound",
+    "/feeds/2021-06-30/": "feeds_2021-06-30",
     "/listings/2021-08-01/items/": "listingsItems_2021-08-01",
     "/listings/2021-08-01/restrictions": "listingsRestrictions_2021-08-01",
     "/notifications/v1/": "notifications",

@@ -51,6 +51,7 @@ class Steps(_Settings):
         notification: until a notification comes to its queue.
         removal_pending / removal_planning: until a removal order is planned, and processed.
         removal_wave_days: between the parts of a removal order.
+        feed_queue / feed_processing: until a feed is begun, and until it is worked through.
     """
 
     validate_order: Span = (0.005, 0.02)
@@ -86,6 +87,8 @@ class Steps(_Settings):
     removal_pending: Span = (2.0, 8.0)
     removal_planning: Span = (12.0, 72.0)
     removal_wave_days: Span = (2.0, 7.0)
+    feed_queue: Span = (0.005, 0.03)
+    feed_processing: Span = (0.01, 0.1)
 
     def pick_by(self, speed: str) -> Span:
         """How long the pick takes for a speed; one that is not named is as fast as expedited."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from stockpool.clock import Clock, SystemClock
 from stockpool.errors import ConfigurationError
 from stockpool_amazon_sim.controls import Controls
+from stockpool_amazon_sim.feeds_operations import FeedControls, FeedsOperations
 from stockpool_amazon_sim.fees_operations import FeesOperations
 from stockpool_amazon_sim.inbound_controls import InboundControls
 from stockpool_amazon_sim.inbound_operations import InboundOperations
@@ -35,11 +36,13 @@ class Simulator(
     ListingsOperations,
     AmazonOrdersOperations,
     FeesOperations,
+    FeedsOperations,
     NotificationsOperations,
     MessageQueueOperations,
     Controls,
     InboundControls,
     ListingControls,
+    FeedControls,
     NotificationControls,
 ):
     """One seller's account at a simulated Amazon. Safe to share between threads."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from stockpool_amazon_sim import (
     cancelling,
     carriage,
+    feeds,
     inbound,
     inbound_tasks,
     listing_changes,
@@ -61,6 +62,8 @@ HANDLERS: Mapping[str, Callable[[World, Event], None]] = {
     "units_lost": warehouse.units_lost,
     "removal_plan": removals.plan,
     "removal_process": removals.process,
+    "feed_starts": feeds.start,
+    "feed_ends": feeds.end,
     "told_late": _tell_late,
     "order_changed": notices.order_changed,
     "sale_changed": notices.sale_changed,

@@ -22,6 +22,7 @@ from stockpool_amazon_sim.sp_api import (
     document_links,
     downloads,
     fba_inventory,
+    feeds,
     inbound_2024,
     inbound_eligibility,
     inbound_v0,
@@ -65,6 +66,7 @@ APIS: Sequence[Sequence[Operation]] = (
     sellers.OPERATIONS,
     restricted_data.OPERATIONS,
     notifications.OPERATIONS,
+    feeds.OPERATIONS,
 )
 """The operations of each API that is spoken here."""
 
@@ -158,7 +160,7 @@ class Application:
     def _answered(self, found: Mapping[str, object] | Answer, rate: float | None) -> Response:
         answer = found if isinstance(found, Answer) else Answer(200, found)
         content = b""
-        if answer.status != 204:
+        if answer.status != 204 and answer.body is not None:
             content = json.dumps(answer.body, separators=(",", ":")).encode()
         return Response(answer.status, content, {**self._headers(rate), **answer.headers})
 

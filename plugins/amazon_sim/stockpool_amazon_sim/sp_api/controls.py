@@ -51,6 +51,8 @@ CONTROLS = (
     "fulfillment_order_ids",
     "attempts",
     "statistics",
+    "finish_feeds",
+    "fail_feed",
     "suppress",
     "restore",
     "close_listing",

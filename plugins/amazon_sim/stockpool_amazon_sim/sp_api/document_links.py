@@ -15,6 +15,9 @@ from stockpool_amazon_sim.sp_api.writing import timestamp
 
 PREFIX = "/downloads/"
 
+UPLOAD, FETCH = "upload", "document"
+"""Kinds of address: of a document that is to be uploaded, and of one that was uploaded or made."""
+
 _OPERATION = "download"
 
 

@@ -113,10 +113,13 @@ class Answer:
     """A JSON answer with another status than 200, with headers of its own, or that is a list.
 
     An answer 204 has no body, whatever stands here.
+
+    Attributes:
+        body: None where the model has none.
     """
 
     status: int
-    body: Json | Sequence[Json]
+    body: Json | Sequence[Json] | None
     headers: Mapping[str, str] = field(default_factory=dict)
 
 

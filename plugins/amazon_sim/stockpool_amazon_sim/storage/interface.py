@@ -16,6 +16,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from stockpool_amazon_sim.document_records import Document, decode_document
+from stockpool_amazon_sim.feed_records import Feed, decode_feed
 from stockpool_amazon_sim.inbound_plan_records import (
     InboundOperation,
     InboundPlan,
@@ -151,6 +153,8 @@ class Store(ABC):
     queues: Table[MessageQueue]
     queue_messages: Table[QueueMessage]
     queue_places: Table[str]
+    documents: Table[Document]
+    feeds: Table[Feed]
 
     @abstractmethod
     def transaction(self) -> AbstractContextManager[None]:
@@ -259,5 +263,7 @@ DECODERS: Mapping[str, Callable[[str], Any]] = {
     "queues": decode_queue,
     "queue_messages": decode_message,
     "queue_places": decode_text,
+    "documents": decode_document,
+    "feeds": decode_feed,
 }
 """How each table's records are read back; the names are those of the `Store`'s members."""
