@@ -12,11 +12,21 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks import growth, many_processes, one_process, relay, sp_api, worker
+from benchmarks import bulk_files, growth, many_processes, one_process, relay, sp_api, worker
 from benchmarks.measuring import Result, table
 from benchmarks.places import PostgresDatabases, SQLiteFiles, postgres
 
-GROUPS = ("sqlite", "postgres", "processes", "callers", "growth", "relay", "worker", "sp-api")
+GROUPS = (
+    "sqlite",
+    "postgres",
+    "processes",
+    "callers",
+    "growth",
+    "relay",
+    "worker",
+    "sp-api",
+    "bulk",
+)
 
 
 def main() -> None:
@@ -45,6 +55,10 @@ def main() -> None:
             for place in (file(), server()):
                 yield from growth.measure(place, orders=finished, rounds=3, share=share)
 
+        def files_of_rows() -> Iterator[Result]:
+            for place in (file(), server()):
+                yield from bulk_files.measure(place, folder, share=share)
+
         measured: dict[str, Callable[[], Iterator[Result]]] = {
             "sqlite": lambda: one_process.measure(file(), rounds=rounds, share=share),
             "postgres": lambda: one_process.measure(server(), rounds=rounds, share=share),
@@ -54,6 +68,7 @@ def main() -> None:
             "relay": lambda: relay.measure(server(), rounds=3, share=share),
             "worker": lambda: worker.measure(folder, rounds=3, share=share),
             "sp-api": lambda: sp_api.measure(folder, orders=finished, rounds=rounds, share=share),
+            "bulk": files_of_rows,
         }
         print(machine(), flush=True)
         for group in GROUPS:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import structlog
 from sqlalchemy import Connection
@@ -282,7 +283,10 @@ class Duties:
 
     def apply_bulk_plans(self) -> int:
         """Go on with bulk plans that were started; returns how many items were done."""
-        return self._contained("bulk:apply", self.bulk.carry_on)
+        return sum(
+            self._contained(f"bulk:{plan_id}", partial(self.bulk.carry_on, plan_id))
+            for plan_id in self.bulk.started()
+        )
 
     def fill_waiting(self) -> int:
         """Fill orders that wait for stock."""

@@ -16,6 +16,7 @@ from stockpool import retrying
 from stockpool.attention.queue import AttentionItem, AttentionQueue
 from stockpool.bulk.cancellations import CancellationFiles
 from stockpool.bulk.orders import OrderFiles
+from stockpool.bulk.products import ProductFiles
 from stockpool.bulk.removals import RemovalFiles
 from stockpool.bulk.service import BulkPlans
 from stockpool.care.invariants import INVARIANTS as CARE_INVARIANTS
@@ -133,6 +134,7 @@ class Engine:
                     database, self.orders, config.orders.address_limits, self._channel_names
                 ),
                 CancellationFiles(database, self.orders, self._channel_names),
+                ProductFiles(database, self.catalog),
             ],
             lease_seconds=config.stockpool.lease_seconds,
         )

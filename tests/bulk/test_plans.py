@@ -382,3 +382,23 @@ def test_an_outcome_that_is_stored_stays(shop: Engine, a_file: Write) -> None:
     for outcome in (first, replace(first, state=OutcomeState.REFUSED, refused_rows=1)):
         shop.database.run(lambda c, one=outcome: storage.mark(c, view.plan_id, [one]))  # type: ignore[misc]
     assert shop.bulk.get(view.plan_id).outcomes == {"applied": 1}
+
+
+def test_a_plan_that_fails_stops_no_other_and_is_shown(
+    shop: Engine, a_file: Write, monkeypatch: Any
+) -> None:
+    removal = removal_plan(shop, a_file(REMOVALS + "R1|Disposal|MUG|5\n"))
+    order = order_plan(shop, a_file(f"{ORDERS}1|a|MUG|2|{ADDRESS}\n"))
+
+    def fail(*_arguments: Any) -> Any:
+        raise RuntimeError("a fault")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(shop.bulk._kind("removals")), "apply", fail)
+        shop.bulk.start(removal.plan_id)
+        shop.bulk.start(order.plan_id)
+        assert shop.duties.apply_bulk_plans() == 1
+    assert shop.bulk.get(order.plan_id).state == "applied"
+    assert [item.subject for item in shop.attention.list()] == [removal.plan_id]
+    assert shop.duties.apply_bulk_plans() == 1
+    assert shop.attention.list() == []

@@ -26,7 +26,8 @@ init
 verify, simulate
 orders submit, orders list, orders show, orders explain, orders cancel, orders preview,
 orders hold, orders release, orders refund, orders plan, orders plan-cancellations, orders apply
-catalog add, catalog list, catalog listings, catalog import, catalog list-on
+catalog add, catalog list, catalog listings, catalog import, catalog list-on,
+catalog plan, catalog apply
 inventory levels, inventory moves, inventory snapshot, inventory receive, inventory ages
 refunds make, refunds list, refunds show, refunds made
 removals create, removals list, removals show, removals plan, removals apply

@@ -20,6 +20,7 @@ from stockpool.flatfiles.refused_rows import RefusedRows
 from stockpool.ids import IdSource
 from stockpool.outbox import leases
 from stockpool.storage.database import Database
+from stockpool.storage.metadata import one_of
 
 _PLANNED_AT_ONCE = 1_000
 
@@ -190,16 +191,22 @@ class BulkPlans:
             raise RefusedError(f"bulk plan {plan_id} is being applied by another process")
         return self.get(plan_id)
 
-    def carry_on(self) -> int:
-        """Apply all plans that were started, unless another process does; returns items done."""
+    def started(self) -> Sequence[str]:
+        """Plans that were started and are not through, the oldest first."""
         with self._database.read() as connection:
-            started = connection.execute(
+            found = connection.execute(
                 select(bulk_plans.c.id)
-                .where(bulk_plans.c.state == "applying")
+                .where(one_of(bulk_plans.c.state, ["applying"]))
                 .order_by(bulk_plans.c.id)
-            ).scalars()
-            plan_ids = list(started)
-        return sum(self._apply(self.get(plan_id), _unheard) or 0 for plan_id in plan_ids)
+            )
+            return list(found.scalars())
+
+    def carry_on(self, plan_id: str) -> int | None:
+        """Apply what is left of a started plan; returns how many items were done.
+
+        None if another process has it. An error leaves the plan started.
+        """
+        return self._apply(self.get(plan_id), _unheard)
 
     def _apply(self, view: PlanView, progress: Progress) -> int | None:
         """Apply what is left; None if another process has the plan."""

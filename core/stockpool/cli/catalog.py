@@ -9,6 +9,14 @@ from typing import Annotated, Any
 import typer
 
 from stockpool.catalog.products import Product
+from stockpool.cli.bulk import (
+    EncodingOption,
+    FileArgument,
+    LaterOption,
+    PlanArgument,
+    apply_plan,
+    plan_file,
+)
 from stockpool.cli.catalog_files import ListingRow, read_listings, read_products
 from stockpool.cli.failures import ExitCode
 from stockpool.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption, quantities
@@ -146,6 +154,38 @@ def import_(
             added.append(row.product)
         engine.catalog.add(*added)
     _report("products", len(added), refused, as_json)
+
+
+@app.command()
+def plan(
+    file: FileArgument,
+    encoding: EncodingOption = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Plan a tab-delimited file of products (see docs/bulk-files.md). Nothing is added yet.
+
+    \b
+    Example:
+      stockpool catalog plan products.txt
+    """
+    plan_file(config, "products", file, {}, encoding, as_json)
+
+
+@app.command()
+def apply(
+    plan: PlanArgument,
+    later: LaterOption = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Add and retitle the products of a plan, as it was shown.
+
+    \b
+    Example:
+      stockpool catalog apply 0199A3K7M2Q4T8
+    """
+    apply_plan(config, plan, later, as_json, ("products",))
 
 
 @app.command("list-on")
