@@ -103,7 +103,7 @@ def test_every_type_has_a_schema_that_judges_it() -> None:
         for known in NOTIFICATION_TYPES.values()
         for version in known.versions
     }
-    assert sent <= notification_schemas.FILES.keys()
+    assert sent == notification_schemas.FILES.keys()
     if notification_schemas.FOLDER.is_dir():
         for file in notification_schemas.FILES.values():
             assert (notification_schemas.FOLDER / f"{file}.json").is_file()
@@ -225,6 +225,34 @@ def test_units_that_the_seller_ships_himself(simulator: Simulator) -> None:
     pass_time(simulator, hours=1)
     (told,) = take_all(simulator, queue)
     assert (told["Payload"]["Sku"], told["Payload"]["Quantity"]) == ("OWN", 7)
+
+
+def test_a_feed_tells_its_end_once(simulator: Simulator) -> None:
+    subscribe(simulator, "FEED_PROCESSING_FINISHED")
+    feeds = []
+    for number in range(3):
+        document = simulator.create_feed_document("text/plain")
+        rows = "MerchantRemovalOrderID\tRemovalDisposition\tMerchantSKU\tSellableQuantity\n"
+        rows += f"R-{number}\tDisposal\tMUG\t1\n"
+        simulator.upload_document(document.document_id, "text/plain", rows.encode())
+        made = simulator.create_feed(
+            "POST_FLAT_FILE_FBA_CREATE_REMOVAL", ["US"], document.document_id
+        )
+        feeds.append(made.feed_id)
+    done, failed, cancelled = feeds
+    simulator.cancel_feed(cancelled)
+    simulator.fail_feed(failed)
+    simulator.finish_feeds()
+    told = [one["payload"]["feedProcessingFinishedNotification"] for one in take_all(simulator)]
+    assert {one["feedId"]: one["processingStatus"] for one in told} == {
+        done: "DONE",
+        failed: "FATAL",
+        cancelled: "CANCELLED",
+    }
+    assert len(told) == 3
+    assert {one["feedId"] for one in told if "resultFeedDocumentId" in one} == {done, failed}
+    pass_time(simulator, days=2)
+    assert take_all(simulator) == []
 
 
 def test_a_notification_is_lost_on_demand(simulator: Simulator) -> None:

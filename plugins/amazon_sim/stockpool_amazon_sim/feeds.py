@@ -93,6 +93,7 @@ def cancel(world: World, feed_id: str) -> None:
     world.store.drop_events(feed_id)
     feed.status, feed.ended_at = "CANCELLED", world.now
     world.store.feeds.put(feed_id, feed)
+    world.notice("feed_ended", feed_id)
 
 
 def start(world: World, event: Event) -> None:
@@ -115,6 +116,7 @@ def end(world: World, event: Event) -> None:
     made = documents.make(world, f"{content_type}; charset=UTF-8", report.encode())
     feed.result_document_id, feed.ended_at = made.document_id, world.now
     world.store.feeds.put(feed.feed_id, feed)
+    world.notice("feed_ended", feed.feed_id)
 
 
 def known_feed(world: World, feed_id: str) -> Feed:

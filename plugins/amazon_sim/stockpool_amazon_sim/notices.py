@@ -13,6 +13,7 @@ from stockpool_amazon_sim import inventory, listings, notification_bodies, sales
 from stockpool_amazon_sim.listing_records import Listing
 from stockpool_amazon_sim.notification_types import (
     AVAILABILITY,
+    FEED_FINISHED,
     LISTING_ISSUES,
     LISTING_QUANTITY,
     LISTING_STATUS,
@@ -85,6 +86,14 @@ def listing_changed(world: World, event: Event) -> None:
     listing = world.store.listings.get(event.subject)
     if listing is not None:
         _tell_of_listing(world, listing)
+
+
+def feed_ended(world: World, event: Event) -> None:
+    """FEED_PROCESSING_FINISHED."""
+    feed = world.store.feeds.get(event.subject)
+    assert feed is not None, event
+    body = notification_bodies.feed_finished(seller_id(world.draws), feed)
+    publish(world, FEED_FINISHED, feed.feed_id, {"1.0": body})
 
 
 def _parts(seller: str, order: Order) -> Iterator[tuple[str, str, Body]]:

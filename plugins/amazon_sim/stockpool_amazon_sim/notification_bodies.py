@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from stockpool_amazon_sim.countries import country
+from stockpool_amazon_sim.feed_records import Feed
 from stockpool_amazon_sim.inventory import Summary
 from stockpool_amazon_sim.ledger import UNFULFILLABLE, Bucket
 from stockpool_amazon_sim.listing_records import Listing
@@ -146,6 +147,19 @@ def listing_quantity(seller_id: str, listing: Listing) -> Json:
         "Sku": listing.sku,
         "Quantity": listing.quantity,
     }
+
+
+def feed_finished(seller_id: str, feed: Feed) -> Json:
+    """FEED_PROCESSING_FINISHED: DONE, FATAL or CANCELLED; a cancelled one has no report."""
+    body = {
+        "sellerId": seller_id,
+        "accountId": f"amzn1.merchant.o.{seller_id}",
+        "feedId": feed.feed_id,
+        "feedType": feed.feed_type,
+        "processingStatus": feed.status,
+    }
+    report = {"resultFeedDocumentId": feed.result_document_id} if feed.result_document_id else {}
+    return body | report
 
 
 def _shipment(shipment: Shipment | None) -> Json:

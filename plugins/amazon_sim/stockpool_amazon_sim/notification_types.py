@@ -45,6 +45,9 @@ LISTING_ISSUES = NotificationType(
     "LISTINGS_ITEM_ISSUES_CHANGE", carrier=EVENT_BRIDGE, versions=("1.0", "2023-12-13")
 )
 LISTING_QUANTITY = NotificationType("LISTINGS_ITEM_MFN_QUANTITY_CHANGE", carrier=EVENT_BRIDGE)
+FEED_FINISHED = NotificationType(
+    "FEED_PROCESSING_FINISHED", "feedProcessingFinishedNotification", camel=True
+)
 
 NOTIFICATION_TYPES: Mapping[str, NotificationType] = {
     known.name: known
@@ -56,6 +59,7 @@ NOTIFICATION_TYPES: Mapping[str, NotificationType] = {
         LISTING_STATUS,
         LISTING_ISSUES,
         LISTING_QUANTITY,
+        FEED_FINISHED,
     )
 }
 """By the name that is subscribed to."""

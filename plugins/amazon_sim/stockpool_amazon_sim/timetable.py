@@ -69,5 +69,6 @@ HANDLERS: Mapping[str, Callable[[World, Event], None]] = {
     "sale_changed": notices.sale_changed,
     "stock_changed": notices.stock_changed,
     "listing_changed": notices.listing_changed,
+    "feed_ended": notices.feed_ended,
     notifications.ARRIVES: notifications.arrive,
 }
