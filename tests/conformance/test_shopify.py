@@ -15,6 +15,7 @@ from shopify_shop.server import SECRET, SHOP, Fault, answer_lost, throttled, una
 from shopify_shop.state import LOCATION
 from stockpool.clock import ManualClock
 from stockpool.ids import IdSource
+from stockpool.money import Money
 from stockpool.order_request import Address, OrderRequest
 from stockpool.plugins.channel import Channel, PluginContext
 from stockpool.plugins.notes import MemoryNotes
@@ -24,6 +25,7 @@ from stockpool_shopify import stockpool_channel_types
 _OPERATIONS: Mapping[str, str] = {
     "fetch_orders": "ChangedOrders",
     "push_tracking": "CreateFulfillment",
+    "push_refund": "MakeRefund",
 }
 
 
@@ -101,6 +103,10 @@ class ShopifyWorld(ChannelWorld):
                     units[line.item.sku or ""] += line.remaining
         return +units
 
+    def told_refunds(self, channel_order_id: str) -> Sequence[Money]:
+        transactions = self._state.orders[channel_order_id].transactions
+        return [Money.parse(str(t.amount), "USD") for t in transactions if t.kind == "REFUND"]
+
     def told_availability(self) -> Mapping[str, int]:
         return {
             variant.sku: self._state.available[variant.item_id, LOCATION]
@@ -127,6 +133,7 @@ class ShopifyWorld(ChannelWorld):
                 "role": self._role,
                 "credentials": {"access_token": {"env": "SHOPIFY_TOKEN"}},
                 "webhook_secrets": [{"env": "SHOPIFY_SECRET"}],
+                "refunds": True,
                 "page_orders": self.orders_a_page,
             }
         )

@@ -30,6 +30,12 @@ def test_who_may_write_may_read(shop: ShopWorld) -> None:
     assert codes(shop) == []
 
 
+def test_refunds_need_a_scope_of_their_own(shop: ShopWorld) -> None:
+    shop.server.scopes ^= {"write_orders", "read_orders"}
+    assert codes(shop) == []
+    assert [problem.code for problem in shop.channel(refunds=True).check()] == ["scopes_missing"]
+
+
 def test_a_location_that_is_not_there_is_told(shop: ShopWorld) -> None:
     assert codes(shop, location="404") == ["location_missing"]
 

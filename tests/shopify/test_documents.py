@@ -34,6 +34,7 @@ def test_what_writes_is_known_to_write() -> None:
         "CloseWork",
         "CreateFulfillment",
         "HoldWork",
+        "MakeRefund",
         "RejectCancellation",
         "RejectRequest",
         "SetAvailable",

@@ -241,6 +241,39 @@ class StockedVariant(Answered):
     inventory_item: StockedItem
 
 
+class RefundHead(Answered):
+    """A refund that was made."""
+
+    id: str
+    note: str | None
+
+
+class Parent(Answered):
+    """The payment that a refund's transaction belongs to."""
+
+    id: str
+
+
+class Payment(Answered):
+    """A transaction: money paid (SALE, CAPTURE) or given back (REFUND), and others."""
+
+    id: str
+    kind: str
+    status: str
+    gateway: str | None
+    amount_set: MoneyBag
+    parent_transaction: Parent | None
+
+
+class Payments(Answered):
+    """An order's money."""
+
+    currency_code: str
+    presentment_currency_code: str
+    refunds: tuple[RefundHead, ...]
+    transactions: tuple[Payment, ...]
+
+
 class UserError(Answered):
     """Why Shopify refused a mutation. Only some mutations give a code."""
 

@@ -15,6 +15,7 @@ from stockpool.plugins.channel import (
     OrderPage,
     PluginContext,
     PushRefusal,
+    RefundUpdate,
     ShippingConstraints,
     TrackingUpdate,
     WebhookHint,
@@ -28,6 +29,7 @@ from stockpool_shopify.connection import Connection
 from stockpool_shopify.intake import Intake
 from stockpool_shopify.listings import Listings
 from stockpool_shopify.order_notes import OrderNotes
+from stockpool_shopify.refunds import Refunds
 from stockpool_shopify.settings import ShopifySettings
 from stockpool_shopify.shop import Shop
 from stockpool_shopify.tokens import Tokens, source_of
@@ -38,7 +40,7 @@ class ShopifyChannel(Channel):
     """Speaks the Admin GraphQL API. The truth is in Shopify, in the cursor and in the notes."""
 
     capabilities = frozenset(
-        {
+        {  # and REFUNDS by setting
             ChannelCapability.ORDERS,
             ChannelCapability.LISTINGS,
             ChannelCapability.AVAILABILITY,
@@ -52,6 +54,8 @@ class ShopifyChannel(Channel):
         self.constraints = ShippingConstraints(
             blank_box=settings.blank_box, block_amazon_carrier=settings.block_amazon_carrier
         )
+        if settings.refunds:
+            self.capabilities = self.capabilities | {ChannelCapability.REFUNDS}
         self._settings = settings
         self._context = context
         self._connection = Connection(
@@ -80,6 +84,7 @@ class ShopifyChannel(Channel):
         self._listings = Listings(self._client)
         self._cancellations = cancellations
         self._tracking = Tracking(shop, notes, cancellations, settings)
+        self._refunds = Refunds(self._client, shop)
         self._availability = Availability(self._client, shop, context.notes, notes, settings)
 
     def fetch_orders(self, cursor: str | None) -> OrderPage:
@@ -96,6 +101,11 @@ class ShopifyChannel(Channel):
 
     def push_cancellation(self, updates: Sequence[CancellationUpdate]) -> Sequence[PushRefusal]:
         return self._cancellations.push(updates)
+
+    def push_refund(self, updates: Sequence[RefundUpdate]) -> Sequence[PushRefusal]:
+        if not self._settings.refunds:
+            raise NotImplementedError("the setting refunds is off")
+        return self._refunds.push(updates)
 
     def parse_webhook(self, headers: Mapping[str, str], body: bytes) -> WebhookHint:
         """Verify a webhook and name the orders it is about.

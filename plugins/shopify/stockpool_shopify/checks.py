@@ -45,7 +45,8 @@ def problems(client: Client, settings: ShopifySettings, name: str) -> Iterator[P
     granted = {scope["handle"] for scope in data["currentAppInstallation"]["accessScopes"]}
     # Whoever may write may read.
     granted |= {f"read_{g.removeprefix('write_')}" for g in granted if g.startswith("write_")}
-    if missing := sorted(SCOPES[settings.role] - granted):
+    needed = SCOPES[settings.role] | ({"write_orders"} if settings.refunds else set())
+    if missing := sorted(needed - granted):
         yield Problem(
             "scopes_missing",
             f"the app is not granted {', '.join(missing)}",

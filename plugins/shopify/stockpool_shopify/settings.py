@@ -72,6 +72,7 @@ class ShopifySettings(_Settings):
         risky: what to do when Shopify's risk assessment advises to investigate or to cancel.
         speeds: name of a shipping method → standard, expedited or priority.
         notify_customer: have Shopify mail the buyer when a parcel leaves.
+        refunds: have Shopify give money back when the engine records a refund.
         page_orders: how many orders a page has at most.
         overlap_minutes: how far each look for changed orders reaches back behind the one before,
             for what Shopify's search shows late.
@@ -91,6 +92,7 @@ class ShopifySettings(_Settings):
     speeds: dict[str, Speed] = Field(default_factory=dict)
     fulfillment_policy: FulfillmentPolicy = "FillOrKill"
     notify_customer: bool = False
+    refunds: bool = False
     blank_box: bool = False
     block_amazon_carrier: bool = False
     page_orders: Annotated[int, Field(ge=1, le=100)] = 25

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 
-from shopify_shop.state import ShopState, Work, WorkLine
+from shopify_shop.state import ShopState, Transaction, Work, WorkLine
 
 _SHIPPABLE = ("OPEN", "IN_PROGRESS")
 
@@ -140,6 +141,34 @@ class Writer:
             return DONE
 
         return self.once(info.context["key"], [inventoryItemId, locationId, available], work)
+
+    def refundCreate(self, info: Any, input: Any) -> Any:
+        return self.once(info.context["key"], input, lambda: self._refund(input))
+
+    def forget_keys(self) -> None:
+        """A day has passed."""
+        self._answers.clear()
+
+    def _refund(self, given: Any) -> Any:
+        order = self.state.orders.get(given["orderId"])
+        if order is None:
+            return refusal("Order does not exist")
+        payments = {transaction.id: transaction for transaction in order.transactions}
+        made = []
+        for row in given["transactions"]:
+            payment = payments.get(row["parentId"])
+            if payment is None or row["kind"] != "REFUND":
+                return refusal("Transaction parent is invalid")
+            gone = sum((t.amount for t in order.transactions if t.parent is payment), Decimal(0))
+            if Decimal(row["amount"]) + gone > payment.amount:
+                return refusal("Refund amount is greater than the refundable amount")
+            number = self.state.number()
+            made.append(Transaction(number, "REFUND", Decimal(row["amount"]), payment))
+        order.transactions += made
+        number = self.state.number()
+        order.refund_notes.append((number, given["note"]))
+        self.state.touch(order)
+        return {"refund": {"id": f"gid://shopify/Refund/{number}"}, "userErrors": []}
 
     def _set_quantities(self, given: Any) -> Any:
         rows = given["quantities"]

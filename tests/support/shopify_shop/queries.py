@@ -154,6 +154,25 @@ class Reader:
             "test": order.test,
             "displayFinancialStatus": order.financial_status,
             "risk": {"recommendation": order.risk},
+            "currencyCode": "USD",
+            "presentmentCurrencyCode": order.presentment_currency,
+            "refunds": lambda _, first=None: [
+                {"id": f"gid://shopify/Refund/{number}", "note": note}
+                for number, note in order.refund_notes[:first]
+            ],
+            "transactions": lambda _, first=None: [
+                {
+                    "id": transaction.id,
+                    "kind": transaction.kind,
+                    "status": transaction.status,
+                    "gateway": "sample",
+                    "amountSet": money(transaction.amount),
+                    "parentTransaction": {"id": transaction.parent.id}
+                    if transaction.parent
+                    else None,
+                }
+                for transaction in order.transactions[:first]
+            ],
             "taxesIncluded": False,
             "totalShippingPriceSet": money("4.90"),
             "shippingAddress": lambda _: self._private(

@@ -95,7 +95,7 @@ class ShopServer:
         self.tokens_issued = 0
         self.refresh_token = "refresh-0"
         self.scopes = {
-            "read_orders",
+            "write_orders",
             "read_products",
             "read_locations",
             "write_inventory",
@@ -129,6 +129,10 @@ class ShopServer:
                 mock.add_callback("POST", url, lambda r, v=version: self._graphql(r, v))
             mock.add_callback("POST", f"{root}/oauth/access_token", self._token)
             yield self
+
+    def forget_keys(self) -> None:
+        """A day has passed, after which Shopify does not know idempotency keys any more."""
+        self._writer.forget_keys()
 
     def names(self) -> list[str]:
         """The operations that were called, in order."""

@@ -106,6 +106,19 @@ class Fulfillment:
 
 
 @dataclass
+class Transaction:
+    number: int
+    kind: str
+    amount: Decimal
+    parent: Transaction | None = None
+    status: str = "SUCCESS"
+
+    @property
+    def id(self) -> str:
+        return f"gid://shopify/OrderTransaction/{self.number}"
+
+
+@dataclass
 class Order:
     number: int
     address: Address | None
@@ -119,6 +132,9 @@ class Order:
     cancelled_at: datetime | None = None
     works: list[Work] = field(default_factory=list)
     fulfillments: list[Fulfillment] = field(default_factory=list)
+    transactions: list[Transaction] = field(default_factory=list)
+    refund_notes: list[tuple[int, str]] = field(default_factory=list)
+    presentment_currency: str = "USD"
 
     @property
     def id(self) -> str:
@@ -182,6 +198,8 @@ class ShopState:
                 self.available[level] -= quantity
         order = Order(self.number(), address, now, now, items, financial_status)
         self.orders[order.id] = order
+        paid = sum((item.price * item.quantity for item in items), Decimal("4.90"))
+        order.transactions.append(Transaction(self.number(), "SALE", paid))
         if routed:
             self.route(order, location)
         return order

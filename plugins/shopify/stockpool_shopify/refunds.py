@@ -1,0 +1,121 @@
+"""Money back to the buyer, by the payments that it came from.
+
+A refund bears a mark of its key in its note. Before one is made the order's refunds are read, and
+one with the mark is it; the idempotency key, which Shopify keeps for about a day, covers the time
+in which it does not show yet.
+
+Only money is given back. Shopify is not told which items it was for: that would also take units
+out of what is to be fulfilled, which the engine tells in its own way (`cancellations`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from stockpool.errors import RejectedError
+from stockpool.money import Money
+from stockpool.plugins.channel import PushRefusal, RefundUpdate
+from stockpool_shopify.answers import Payment, Payments
+from stockpool_shopify.client import Client
+from stockpool_shopify.documents import document
+from stockpool_shopify.shop import Shop, require_done
+
+_PAID = frozenset({"SALE", "CAPTURE"})
+_GIVEN_BACK = frozenset({"SUCCESS", "PENDING"})
+
+
+class Refunds:
+    """Has the shop give money back."""
+
+    def __init__(self, client: Client, shop: Shop) -> None:
+        self._client = client
+        self._shop = shop
+
+    def push(self, updates: Sequence[RefundUpdate]) -> list[PushRefusal]:
+        """Make one after the other; each reads the order's payments anew."""
+        refusals: list[PushRefusal] = []
+        for update in updates:
+            try:
+                self._make(update)
+            except RejectedError as error:
+                refusals.append(PushRefusal(update.key, error))
+        return refusals
+
+    def _make(self, update: RefundUpdate) -> None:
+        payments = self._payments(update.channel_order_id)
+        mark = f"stockpool {hashlib.sha256(update.key.encode()).hexdigest()[:24]}"
+        if any(mark in (refund.note or "") for refund in payments.refunds):
+            return
+        given = {
+            "orderId": update.channel_order_id,
+            "note": f"{update.reason[:100]} ({mark})",
+            "notify": False,
+            "discrepancyReason": "OTHER",
+            "transactions": [
+                {
+                    "orderId": update.channel_order_id,
+                    "parentId": payment.id,
+                    "gateway": payment.gateway or "",
+                    "kind": "REFUND",
+                    "amount": str(amount),
+                }
+                for payment, amount in shares(update.amount, payments)
+            ],
+        }
+        said = json.dumps([update.key, given], sort_keys=True)
+        key = hashlib.sha256(said.encode()).hexdigest()[:32]
+        errors = self._shop.change("MakeRefund", "refundCreate", {"input": given, "key": key})
+        require_done(errors, "refundCreate")
+
+    def _payments(self, order_id: str) -> Payments:
+        found: Mapping[str, Any] | None = None
+        if order_id.startswith("gid://shopify/Order/"):
+            found = self._client.run(document("OrderPayments"), {"id": order_id}).data["order"]
+        if found is None:
+            raise RejectedError("unknown_order", f"the shop has no order {order_id[:80]}")
+        return Payments.model_validate(found)
+
+
+def shares(amount: Money, payments: Payments) -> list[tuple[Payment, Decimal]]:
+    """How much of a refund goes back by which payment, the oldest first. Pure.
+
+    Raises:
+        RejectedError: the payments can't bear it.
+    """
+    if payments.currency_code != payments.presentment_currency_code:
+        raise RejectedError(
+            "two_currencies",
+            f"the buyer paid in {payments.presentment_currency_code}, the shop counts in "
+            f"{payments.currency_code}: refund this order by hand in Shopify",
+        )
+    if amount.currency != payments.currency_code:
+        raise RejectedError("currency", f"the order was paid in {payments.currency_code}")
+    left = amount.amount
+    found: list[tuple[Payment, Decimal]] = []
+    for payment in payments.transactions:
+        if payment.kind not in _PAID or payment.status != "SUCCESS":
+            continue
+        gone = sum(
+            (
+                refund.amount_set.shop_money.amount
+                for refund in payments.transactions
+                if refund.kind == "REFUND"
+                and refund.status in _GIVEN_BACK
+                and refund.parent_transaction is not None
+                and refund.parent_transaction.id == payment.id
+            ),
+            Decimal(0),
+        )
+        share = min(payment.amount_set.shop_money.amount - gone, left)
+        if share > 0:
+            found.append((payment, share))
+            left -= share
+    if left > 0:
+        raise RejectedError(
+            "more_than_paid", f"{left} {amount.currency} more than is left of what was paid"
+        )
+    return found
