@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from shopify_shop.server import answer_lost
 from shopify_shop.state import LOCATION
 from shopify_world import ShopWorld
-from stockpool.errors import OutcomeUnknown, TransientError
+from stockpool.errors import OutcomeUnknown, Throttled, TransientError
 from stockpool.plugins.channel import AvailabilityUpdate
 from stockpool.testing.addresses import sample_address
 from stockpool_shopify.availability import _later, _quoted
@@ -97,6 +97,29 @@ def test_orders_that_the_engine_does_not_know_yet_are_taken_off(shop: ShopWorld)
     shop.state.sell({"mug": 2}, BUYER)
     channel.push_availability([level(shop, "mug", 10)])
     assert available(shop, "mug") == 8
+
+
+def test_orders_from_before_the_first_look_are_taken_off(shop: ShopWorld) -> None:
+    shop.state.add_variant("mug", available=10)
+    shop.state.sell({"mug": 2}, BUYER)
+    shop.channel().push_availability([level(shop, "mug", 10)])
+    assert available(shop, "mug") == 8
+
+
+def test_stock_waits_until_many_orders_are_read(shop: ShopWorld) -> None:
+    shop.state.add_variant("mug", available=1_000)
+    for _ in range(301):
+        shop.state.sell({"mug": 1}, BUYER)
+    channel = shop.channel(page_orders=100)
+    with pytest.raises(Throttled):
+        channel.push_availability([level(shop, "mug", 500)])
+    page = channel.fetch_orders(None)
+    while page.more:
+        shop.clock.advance(60)
+        page = channel.fetch_orders(page.cursor)
+    channel.fetch_orders(page.cursor)
+    channel.push_availability([level(shop, "mug", 199)])
+    assert available(shop, "mug") == 199
 
 
 def test_orders_that_wait_for_their_payment_are_taken_off_until_they_come(

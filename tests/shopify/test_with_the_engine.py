@@ -151,3 +151,17 @@ def test_stock_follows_what_other_channels_sell(business: Business) -> None:
     business.engine.inventory.receive("amazon-na:US", "mug", 5, key="even-more")
     business.settle()
     assert business.available("mug") == 19
+
+
+def test_units_of_an_order_that_is_held_are_not_sold_again(business: Business) -> None:
+    order = business.sell({"mug": 2})
+    order.risk = "INVESTIGATE"
+    business.settle()
+    business.engine.inventory.receive("amazon-na:US", "mug", 5, key="more")
+    business.settle()
+    assert business.available("mug") == 13
+    order.risk = "ACCEPT"
+    business.shop.state.touch(order)
+    business.settle()
+    assert len(business.network.orders) == 1
+    assert business.available("mug") == 13

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from stockpool.clock import Clock
 from stockpool.errors import RejectedError, TransientError
 from stockpool.plugins.channel import AvailabilityUpdate, PushRefusal
 from stockpool.plugins.notes import Notes
@@ -54,12 +55,14 @@ class Availability:
         notes: Notes,
         order_notes: OrderNotes,
         settings: ShopifySettings,
+        clock: Clock,
     ) -> None:
         self._client = client
         self._shop = shop
         self._notes = notes
         self._order_notes = order_notes
         self._settings = settings
+        self._clock = clock
 
     def push(self, updates: Sequence[AvailabilityUpdate]) -> list[PushRefusal]:
         """Write what is newer than what was written before."""
@@ -69,7 +72,7 @@ class Availability:
         for _ in range(_TRIES):
             if not todo:
                 break
-            unseen = unseen_units(self._shop, self._order_notes, self._settings)
+            unseen = unseen_units(self._shop, self._order_notes, self._settings, self._clock)
             rows, refused = self._rows(todo, unseen)
             refusals += refused
             stale, rejected = self._write(rows)

@@ -85,7 +85,9 @@ class ShopifyChannel(Channel):
         self._cancellations = cancellations
         self._tracking = Tracking(shop, notes, cancellations, settings)
         self._refunds = Refunds(self._client, shop)
-        self._availability = Availability(self._client, shop, context.notes, notes, settings)
+        self._availability = Availability(
+            self._client, shop, context.notes, notes, settings, context.clock
+        )
 
     def fetch_orders(self, cursor: str | None) -> OrderPage:
         return self._intake.fetch(cursor)

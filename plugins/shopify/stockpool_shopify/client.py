@@ -199,6 +199,8 @@ class Client:
                 "shopify_version_differs", extra={"asked": self._version, "answered": answered}
             )
         self.answered_by = answered or self.answered_by
+        if reason := reply.headers.get("X-Shopify-API-Deprecated-Reason"):
+            _log.warning("shopify_deprecated", extra={"reason": reason[:300]})
 
 
 def _unclear(document: Document, what: str) -> PluginError:

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from stockpool.clock import Clock
 from stockpool.errors import RejectedError
+from stockpool_shopify.settings import ShopifySettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,11 @@ class Cursor:
             },
             separators=(",", ":"),
         )
+
+
+def first_cursor(settings: ShopifySettings, clock: Clock) -> Cursor:
+    """Where reading begins."""
+    return Cursor(clock.now() - timedelta(days=settings.history_days))
 
 
 def read_cursor(text: str) -> Cursor:

@@ -16,7 +16,7 @@ from stockpool.order_request import OrderRequest
 from stockpool.plugins.channel import OrderPage, OrderProblem
 from stockpool.problems import Problem
 from stockpool_shopify.answers import OrderWork
-from stockpool_shopify.cursor import Cursor, RequestAnswer, read_cursor
+from stockpool_shopify.cursor import Cursor, RequestAnswer, first_cursor, read_cursor
 from stockpool_shopify.order_notes import OrderNotes
 from stockpool_shopify.order_requests import order_request
 from stockpool_shopify.policy import (
@@ -26,6 +26,7 @@ from stockpool_shopify.policy import (
     Waiting,
     Wanted,
     decide,
+    waiting_units,
     withdrawn,
 )
 from stockpool_shopify.requests import answer_requests
@@ -52,7 +53,7 @@ class Intake:
     def fetch(self, text: str | None) -> OrderPage:
         """The page behind a cursor. What was owed for the page before it is answered first."""
         if text is None:
-            cursor = Cursor(self._clock.now() - timedelta(days=self._settings.history_days))
+            cursor = first_cursor(self._settings, self._clock)
         else:
             cursor = read_cursor(text)
             self._notes.note_read_to(text)
@@ -80,7 +81,7 @@ class Intake:
     def _changed(self, cursor: Cursor) -> tuple[dict[str, datetime], bool]:
         """The next orders that changed, and whether there are others behind them."""
         changed: dict[str, datetime] = {}
-        for page, follows in self._shop.changed(cursor.at - self._overlap):
+        for page, follows in self._shop.listed("updated_at", cursor.at - self._overlap):
             news = [(order, at) for order, at in page if not cursor.knows(order, at)]
             room = self._settings.page_orders - len(changed)
             changed |= dict(news[:room])
@@ -119,6 +120,9 @@ class Intake:
                     orders.append(request)
                     now = {line.line_id: line.quantity for line in request.lines}
                     self._notes.take(order.id, now, taken)
+                if decision.hold is not None:
+                    # The engine reserves nothing for an order that it holds.
+                    units = waiting_units(order, self._settings)
             elif isinstance(decision, Waiting):
                 units = decision.units
             elif isinstance(decision, Parked):

@@ -22,7 +22,8 @@ class OrderNotes:
       told if they are withdrawn in Shopify.
     * Tracking numbers that we tell Shopify of, written before they are told: so a fulfillment
       with one of them is known to be ours, and units in it still belong to the engine's order.
-    * Units that Shopify has sold and the engine does not know of, since their order waits.
+    * Units that Shopify has sold and the engine has not reserved, since their order waits or is
+      held.
     * Orders to look at again although nothing in them changes.
     * Units that we have said we won't ship, until Shopify can be told of the whole.
     * The cursor up to which the engine has stored all orders.

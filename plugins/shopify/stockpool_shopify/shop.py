@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ValidationError
 
@@ -52,17 +52,17 @@ class Shop:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    def changed(
-        self, since: datetime, *, page: int = 100
+    def listed(
+        self, time: Literal["created_at", "updated_at"], since: datetime, *, page: int = 100
     ) -> Iterator[tuple[Sequence[tuple[str, datetime]], bool]]:
-        """Pages of ids and `updatedAt` of orders changed at or after `since`, the oldest first.
+        """Pages of ids and `updatedAt` of orders whose `time` is at or after `since`.
 
-        Each page says whether another follows.
+        The one whose change is the oldest comes first. Each page says whether another follows.
         """
         after: str | None = None
         while True:
             variables = {
-                "query": f"updated_at:>='{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}'",
+                "query": f"{time}:>='{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}'",
                 "first": page,
                 "after": after,
             }

@@ -3,35 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
-from stockpool_shopify.cursor import read_cursor
+from stockpool.clock import Clock
+from stockpool.errors import Throttled
+from stockpool_shopify.cursor import first_cursor, read_cursor
 from stockpool_shopify.order_notes import OrderNotes
 from stockpool_shopify.policy import waiting_units
 from stockpool_shopify.settings import ShopifySettings
 from stockpool_shopify.shop import Shop
 
+_ORDERS_MOST = 300
+_CATCHING_UP = 60.0
 
-def unseen_units(shop: Shop, notes: OrderNotes, settings: ShopifySettings) -> Mapping[str, int]:
+
+def unseen_units(
+    shop: Shop, notes: OrderNotes, settings: ShopifySettings, clock: Clock
+) -> Mapping[str, int]:
     """By SKU: what waits outside the engine, and what was ordered since it last looked.
 
     The engine's figures leave out its own orders only. Shopify took these units from what it
     can sell at the checkout, and to write the engine's figure as it is would sell them again.
-    An order that was seen before and has changed is not counted: the engine has its units.
+    An order that was on a page of orders is not counted: the engine has its units.
+
+    Raises:
+        Throttled: too many orders are still to be read; the stock is told when they are.
     """
     units = notes.outside()
-    text = notes.read_to()
-    if text is None:
-        return units
-    cursor = read_cursor(text)
     waiting = notes.outside_ids()
-    changed = [
-        order_id
-        for page, _ in shop.changed(cursor.at)
-        for order_id, at in page
-        if not cursor.knows(order_id, at) and order_id not in waiting
-    ]
-    for order in shop.orders(changed).orders:
-        if order.processed_at > cursor.at:
-            for sku, count in waiting_units(order, settings).items():
-                units[sku] = units.get(sku, 0) + count
+    text = notes.read_to()
+    cursor = read_cursor(text) if text else first_cursor(settings, clock)
+    since = cursor.at - timedelta(minutes=settings.overlap_minutes)
+    new: list[str] = []
+    for page, _ in shop.listed("created_at", since):
+        new += [order for order, _ in page if order not in cursor.seen and order not in waiting]
+        if len(new) > _ORDERS_MOST:
+            raise Throttled(
+                f"more than {_ORDERS_MOST} orders are still to be read before stock is told",
+                retry_after=_CATCHING_UP,
+            )
+    for order in shop.orders(new).orders:
+        for sku, count in waiting_units(order, settings).items():
+            units[sku] = units.get(sku, 0) + count
     return units

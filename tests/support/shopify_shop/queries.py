@@ -60,7 +60,11 @@ class Reader:
         return {"id": id, "isActive": True, "isFulfillmentService": service}
 
     def orders(self, info: Any, query: str | None = None, **arguments: Any) -> Any:
-        found = [o for o in self.state.orders.values() if matches(query, updated_at=o.updated_at)]
+        found = [
+            o
+            for o in self.state.orders.values()
+            if matches(query, updated_at=o.updated_at, created_at=o.processed_at)
+        ]
         found.sort(key=lambda order: (order.updated_at, order.number))
         return connection(found, self.order_view)(info, **arguments)
 
