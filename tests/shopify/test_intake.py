@@ -178,8 +178,20 @@ def test_an_order_whose_buyer_is_hidden_is_parked_and_comes_when_he_is_not(
     page = channel.fetch_orders(None)
     assert page.orders == []
     assert [p.problem.code for p in page.problems] == ["customer_data_hidden"]
+    again = channel.fetch_orders(page.cursor)
+    assert (again.orders, again.problems, again.cursor) == ([], [], page.cursor)
     shop.state.hides_customers = False
     assert [o.channel_order_id for o in orders(channel, page.cursor)] == [order.id]
+
+
+def test_another_problem_behind_the_hidden_one_is_told(shop: ShopWorld) -> None:
+    shop.state.sell({"mug": 1}, None)
+    shop.state.hides_customers = True
+    channel = shop.channel()
+    cursor = channel.fetch_orders(None).cursor
+    shop.state.hides_customers = False
+    page = channel.fetch_orders(cursor)
+    assert [p.problem.code for p in page.problems] == ["address_incomplete"]
 
 
 @pytest.mark.parametrize(
@@ -354,6 +366,22 @@ class TestFulfillmentService:
         order.works[0].request_status = "CANCELLATION_REQUESTED"
         order.works[0].status = "IN_PROGRESS"
         assert "cancellation_requested" in problems(channel)
+
+    def test_what_is_held_or_asked_does_not_come_for_ever(self, shop: ShopWorld) -> None:
+        channel = shop.service()
+        held, cancelled = sold(shop), sold(shop)
+        held.risk = "CANCEL"
+        cancelled.works[0].request_status = "CANCELLATION_REQUESTED"
+        page = channel.fetch_orders(None)
+        assert (len(page.orders), len(page.problems)) == (2, 1)
+        page = channel.fetch_orders(page.cursor)
+        assert (page.orders, page.problems) == ([], [])
+        held.risk = "ACCEPT"
+        shop.state.touch(held)
+        page = channel.fetch_orders(page.cursor)
+        assert [order.channel_order_id for order in page.orders] == [held.id]
+        channel.fetch_orders(page.cursor)
+        assert held.works[0].request_status == "ACCEPTED"
 
     def test_an_answer_that_shopify_does_not_take_is_tried_again(self, shop: ShopWorld) -> None:
         def refuse(server: Any, work: Any) -> Answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -33,11 +33,13 @@ class Cursor:
         seen: orders near `at`, by id, with their `updatedAt`: the next look reaches back behind
             `at`, since Shopify's search shows some changes late, and finds them again.
         answers: owed for the page that ended here.
+        requests: fulfillment orders with a request that is open and was on a page already.
     """
 
     at: datetime
     seen: Mapping[str, datetime] = field(default_factory=dict)
     answers: Sequence[RequestAnswer] = ()
+    requests: frozenset[str] = frozenset()
 
     def knows(self, order_id: str, updated_at: datetime) -> bool:
         """Whether this state of an order was on a page already."""
@@ -47,13 +49,14 @@ class Cursor:
         self,
         changed: Mapping[str, datetime],
         answers: Sequence[RequestAnswer],
+        requests: Collection[str],
         overlap: timedelta,
     ) -> Cursor:
         """The cursor behind a page with these orders."""
         at = max([self.at, *changed.values()])
         seen = {**self.seen, **changed}
         kept = {order: time for order, time in seen.items() if time >= at - overlap}
-        return Cursor(at, kept, tuple(answers))
+        return Cursor(at, kept, tuple(answers), frozenset(requests))
 
     def text(self) -> str:
         """As it is handed to the engine."""
@@ -61,6 +64,7 @@ class Cursor:
             {
                 "at": self.at.isoformat(),
                 "seen": {order: time.isoformat() for order, time in sorted(self.seen.items())},
+                "requests": sorted(self.requests),
                 "answers": [[a.fulfillment_order_id, a.rejection] for a in self.answers],
             },
             separators=(",", ":"),
@@ -84,6 +88,7 @@ def read_cursor(text: str) -> Cursor:
             datetime.fromisoformat(found["at"]),
             {order: datetime.fromisoformat(time) for order, time in found["seen"].items()},
             tuple(RequestAnswer(order, reason) for order, reason in found["answers"]),
+            frozenset(found["requests"]),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise RejectedError("cursor", "this is no cursor of a Shopify channel") from error

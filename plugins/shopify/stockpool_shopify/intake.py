@@ -6,7 +6,7 @@ is now (`policy`), never by what changed. So late, repeated and reordered news d
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from pydantic import ValidationError
@@ -20,6 +20,7 @@ from stockpool_shopify.cursor import Cursor, RequestAnswer, first_cursor, read_c
 from stockpool_shopify.order_notes import OrderNotes
 from stockpool_shopify.order_requests import order_request
 from stockpool_shopify.policy import (
+    HIDDEN,
     Decision,
     Nothing,
     Parked,
@@ -59,23 +60,29 @@ class Intake:
             self._notes.note_read_to(text)
         answer_requests(self._shop, cursor.answers)
         changed, more = self._changed(cursor)
-        asked: Sequence[tuple[str, str]] = ()
-        ids = dict.fromkeys(changed)
+        asked: list[tuple[str, str]] = []
+        cancelled: list[tuple[str, str]] = []
         again: list[str] = []
         if not more:
+            again = self._notes.to_look_at_again()
             if self._settings.role == "fulfillment_service":
                 asked = self._shop.asked("FULFILLMENT_REQUESTED", self._settings.location)
-                ids |= dict.fromkeys(order_id for _, order_id in asked)
-            again = self._notes.to_look_at_again()
-            ids |= dict.fromkeys(again)
-        read = self._shop.orders(ids)
-        orders, problems = self._decided(read, set(again))
+                cancelled = self._shop.asked("CANCELLATION_REQUESTED", self._settings.location)
+        news = dict.fromkeys(changed)
+        news |= {order: None for work, order in asked if work not in cursor.requests}
+        orders, problems = self._decided(self._shop.orders({**news, **dict.fromkeys(again)}), again)
         answers = _answers(asked, orders, problems)
+        requests = cursor.requests if more else {work for work, _ in (*asked, *cancelled)}
         return OrderPage(
             orders=orders,
-            cursor=cursor.moved(changed, answers, self._overlap).text(),
+            cursor=cursor.moved(changed, answers, requests, self._overlap).text(),
             more=more,
-            problems=[problem for problem, _ in problems] + self._cancellation_requests(more),
+            problems=[p for p, _ in problems if p.channel_order_id in news or not _is_known(p)]
+            + [
+                _cancellation_request(work, order)
+                for work, order in cancelled
+                if work not in cursor.requests
+            ],
         )
 
     def _changed(self, cursor: Cursor) -> tuple[dict[str, datetime], bool]:
@@ -92,7 +99,7 @@ class Intake:
         return changed, False
 
     def _decided(
-        self, read: OrdersRead, again: set[str]
+        self, read: OrdersRead, again: Collection[str]
     ) -> tuple[list[OrderRequest], list[tuple[OrderProblem, str | None]]]:
         """Orders to take in, and problems with Shopify's word for a rejection."""
         orders: list[OrderRequest] = []
@@ -181,25 +188,6 @@ class Intake:
                     units[item] = units.get(item, 0) + quantity
         return units
 
-    def _cancellation_requests(self, more: bool) -> list[OrderProblem]:
-        """What the merchant asks to cancel: shown until somebody has answered."""
-        if more or self._settings.role != "fulfillment_service":
-            return []
-        asked = self._shop.asked("CANCELLATION_REQUESTED", self._settings.location)
-        return [
-            OrderProblem(
-                f"{work}:cancellation",
-                Problem(
-                    "cancellation_requested",
-                    "the merchant asks in Shopify to cancel this order's fulfillment",
-                    fix="cancel the order here; Shopify is answered when the units are cancelled, "
-                    "or when they have left",
-                ),
-                order_id,
-            )
-            for work, order_id in asked
-        ]
-
 
 def _answers(
     asked: Sequence[tuple[str, str]],
@@ -215,6 +203,22 @@ def _answers(
     ]
 
 
+def _is_known(problem: OrderProblem) -> bool:
+    """Whether it is why an order was looked at again, and is no news."""
+    return problem.problem.code == HIDDEN
+
+
 def _problem(order_id: str, code: str, message: str) -> OrderProblem:
     fix = "ship this order by hand, and report what is told here"
     return OrderProblem(order_id, Problem(code, message, fix=fix), order_id)
+
+
+def _cancellation_request(work: str, order_id: str) -> OrderProblem:
+    """What the merchant asks to cancel, for a person to see."""
+    problem = Problem(
+        "cancellation_requested",
+        "the merchant asks in Shopify to cancel this order's fulfillment",
+        fix="cancel the order here; Shopify is answered when the units are cancelled, or when "
+        "they have left",
+    )
+    return OrderProblem(f"{work}:cancellation", problem, order_id)

@@ -22,6 +22,9 @@ from stockpool_shopify.settings import ShopifySettings
 HOLD_HANDLE = "stockpool-"
 """Begins the handles of our own holds, which say that we won't ship these units."""
 
+HIDDEN = "customer_data_hidden"
+"""The problem that ends without a change of the order."""
+
 _ENDED = frozenset({"CANCELLED", "CLOSED", "INCOMPLETE"})
 _ASKED = frozenset({"SUBMITTED", "ACCEPTED", "CANCELLATION_REQUESTED", "CANCELLATION_REJECTED"})
 _PAYMENT_ENDED = frozenset({"REFUNDED", "VOIDED", "EXPIRED"})
@@ -246,7 +249,7 @@ def _obstacle(
     destinations = {work.destination for work in works if _remaining(work)}
     if hidden:
         return _parked(
-            "customer_data_hidden",
+            HIDDEN,
             f"order {order.name}: Shopify keeps the buyer's data from this app",
             "grant the app access to protected customer data (name, address, phone, email); "
             "the order is read again by itself",
