@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import delete
 
 from sample_orders import an_order
 from stockpool import crashpoints
@@ -18,6 +19,7 @@ from stockpool.bulk.items import OutcomeState
 from stockpool.bulk.removals import affordable
 from stockpool.bulk.reports import write_items, write_report
 from stockpool.bulk.storage import PlanView
+from stockpool.catalog.tables import listing_components
 from stockpool.clock import ManualClock
 from stockpool.engine import Engine
 from stockpool.errors import ConfigurationError, NotFoundError, RefusedError
@@ -89,6 +91,8 @@ def test_wrong_kinds_and_options_are_refused(shop: Engine, a_file: Write) -> Non
         shop.bulk.plan("removals", path, options={"pool": "amazon-na:FR"})
     with pytest.raises(RefusedError, match="there is no channel shop; there are: web"):
         shop.bulk.plan("orders", path, options={"channel": "shop"})
+    with pytest.raises(RefusedError, match="no ISO 4217 code"):
+        shop.bulk.plan("orders", path, options={"channel": "web", "currency": "DOLLARS-OF-US"})
     with pytest.raises(NotFoundError, match="no bulk plan X"):
         shop.bulk.get("X")
 
@@ -196,6 +200,21 @@ def test_an_order_that_was_edited_meanwhile_is_refused(shop: Engine, a_file: Wri
     order = shop.orders.find("web", "1")
     assert order is not None
     assert [line.sku for line in order.lines] == ["CUP"]
+
+
+def test_an_order_that_intake_parks_is_refused_and_waits_for_a_person(
+    shop: Engine, a_file: Write
+) -> None:
+    view = order_plan(shop, a_file(f"{ORDERS}1|a|MUG|2|{ADDRESS}\n2|a|CUP|1|{ADDRESS}\n"))
+    shop.database.run(
+        lambda connection: connection.execute(
+            delete(listing_components).where(listing_components.c.channel_sku == "MUG")
+        )
+    )
+    after = shop.bulk.apply(view.plan_id)
+    assert after.outcomes == {"applied": 1, "refused": 1}
+    assert codes(shop, after) == [(2, "1", "unknown_sku")]
+    assert [item.kind for item in shop.attention.list()] == ["intake"]
 
 
 def test_a_changed_order_is_planned_as_a_change_and_a_known_one_as_nothing(

@@ -20,11 +20,13 @@ from stockpool.bulk.items import (
     refusal,
 )
 from stockpool.catalog.products import resolve
+from stockpool.errors import RefusedError
 from stockpool.flatfiles import fulfillment_orders as files
 from stockpool.flatfiles.fulfillment_orders import FulfillmentOrder
 from stockpool.flatfiles.layout import Layout
 from stockpool.flatfiles.reader import FlatFile
 from stockpool.flatfiles.refused_rows import RefusedRows
+from stockpool.money import minor_digits
 from stockpool.order_request import OrderLine, OrderRequest
 from stockpool.orders.checks import AddressLimits
 from stockpool.orders.identities import known_orders
@@ -32,6 +34,7 @@ from stockpool.orders.preparation import fingerprint, prepare, unknown_sku
 from stockpool.orders.receipts import Receipt
 from stockpool.orders.service import Orders
 from stockpool.orders.status import OrderStatus
+from stockpool.problems import Problem
 from stockpool.storage.database import Database
 
 
@@ -55,8 +58,14 @@ class OrderFiles:
         self._channels = channels
 
     def checked_options(self, given: Options) -> Options:
-        """The channel must be configured."""
+        """The channel must be configured, and a currency be known."""
         currency = given.get("currency", "")
+        try:
+            minor_digits(currency or "USD")
+        except ValueError:
+            what = "the currency is no ISO 4217 code"
+            problem = Problem("invalid_currency", what, "currency", fix="write it like USD")
+            raise RefusedError(what, [problem]) from None
         return {**channel_option(given, self._channels()), "currency": currency}
 
     def read(self, file: FlatFile) -> Iterator[FulfillmentOrder | RefusedRows]:
