@@ -40,7 +40,7 @@ class CancellationFiles:
 
     name = "cancellations"
     layout: Layout = files.LAYOUT
-    batch = 50
+    batch = 200
 
     def __init__(
         self, database: Database, orders: Orders, channels: Callable[[], Sequence[str]]

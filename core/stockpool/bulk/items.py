@@ -110,7 +110,7 @@ class BulkKind(Protocol):
 
     @property
     def batch(self) -> int:
-        """Items of one application."""
+        """Items that are planned, or applied, together; it bounds the memory that they take."""
 
     def checked_options(self, given: Options) -> Options:
         """The options, complete.

@@ -22,8 +22,6 @@ from stockpool.outbox import leases
 from stockpool.storage.database import Database
 from stockpool.storage.metadata import one_of
 
-_PLANNED_AT_ONCE = 1_000
-
 Progress = Callable[[int], None]
 """Told how many items were done since it was told last."""
 
@@ -120,7 +118,7 @@ class BulkPlans:
         planner = kind.planner(options)
         records = kind.read(file)
         position = 0
-        while batch := list(islice(records, _PLANNED_AT_ONCE)):
+        while batch := list(islice(records, kind.batch)):
             refused = [refused_item(one) for one in batch if isinstance(one, RefusedRows)]
             good = [one for one in batch if not isinstance(one, RefusedRows)]
             with self._database.read() as connection:
