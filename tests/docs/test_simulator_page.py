@@ -18,6 +18,7 @@ from stockpool_amazon_sim import AmazonSimSettings, Simulator
 from stockpool_amazon_sim.countries import known_countries
 from stockpool_amazon_sim.faults import FAULTS
 from stockpool_amazon_sim.notification_types import NOTIFICATION_TYPES
+from stockpool_amazon_sim.reports import TYPES
 from stockpool_amazon_sim.sp_api.application import APIS
 from stockpool_amazon_sim.sp_api.controls import CONTROLS
 from stockpool_amazon_sim.sp_api.server import SpApiServer
@@ -129,6 +130,11 @@ def test_every_operation_that_is_listed_is_served_and_the_other_way_round() -> N
     assert [line.split()[0] for line in told.stdout.splitlines()] == served
     table = PAGE.partition("## Operations\n")[2]
     assert sorted(re.findall(r"`(\w+)`", table)) == sorted(served)
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_every_type_of_report_is_named(name: str) -> None:
+    assert f"`{name}`" in PAGE
 
 
 @pytest.mark.parametrize("name", [*CONTROLS, "now", "advance", "advance_to", *FAULTS])

@@ -30,6 +30,7 @@ MODELS: Mapping[str, str] = {
     "/orders/v0/": "ordersV0",
     "/orders/2026-01-01/": "orders_2026-01-01",
     "/products/fees/v0/": "productFeesV0",
+    "/reports/2021-06-30/": "reports_2021-06-30",
     "/sellers/v1/": "sellers",
     "/tokens/2021-03-01/": "tokens_2021-03-01",
 }

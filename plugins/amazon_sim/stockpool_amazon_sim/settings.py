@@ -52,6 +52,7 @@ class Steps(_Settings):
         removal_pending / removal_planning: until a removal order is planned, and processed.
         removal_wave_days: between the parts of a removal order.
         feed_queue / feed_processing: until a feed is begun, and until it is worked through.
+        report_queue / report_making: the same for a report.
     """
 
     validate_order: Span = (0.005, 0.02)
@@ -89,6 +90,8 @@ class Steps(_Settings):
     removal_wave_days: Span = (2.0, 7.0)
     feed_queue: Span = (0.005, 0.03)
     feed_processing: Span = (0.01, 0.1)
+    report_queue: Span = (0.005, 0.03)
+    report_making: Span = (0.01, 0.1)
 
     def pick_by(self, speed: str) -> Span:
         """How long the pick takes for a speed; one that is not named is as fast as expedited."""

@@ -23,6 +23,7 @@ from stockpool_amazon_sim.notifications_operations import (
 from stockpool_amazon_sim.operations import Operations
 from stockpool_amazon_sim.orders_operations import AmazonOrdersOperations
 from stockpool_amazon_sim.outbound_2026_operations import Outbound2026Operations
+from stockpool_amazon_sim.reports_operations import ReportControls, ReportsOperations
 from stockpool_amazon_sim.settings import AmazonSimSettings
 from stockpool_amazon_sim.storage import SqliteStore
 
@@ -37,12 +38,14 @@ class Simulator(
     AmazonOrdersOperations,
     FeesOperations,
     FeedsOperations,
+    ReportsOperations,
     NotificationsOperations,
     MessageQueueOperations,
     Controls,
     InboundControls,
     ListingControls,
     FeedControls,
+    ReportControls,
     NotificationControls,
 ):
     """One seller's account at a simulated Amazon. Safe to share between threads."""

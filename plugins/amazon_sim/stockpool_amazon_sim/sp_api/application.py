@@ -35,6 +35,7 @@ from stockpool_amazon_sim.sp_api import (
     outbound_2020,
     outbound_2026,
     product_fees,
+    reports,
     restricted_data,
     sellers,
 )
@@ -67,6 +68,7 @@ APIS: Sequence[Sequence[Operation]] = (
     restricted_data.OPERATIONS,
     notifications.OPERATIONS,
     feeds.OPERATIONS,
+    reports.OPERATIONS,
 )
 """The operations of each API that is spoken here."""
 

@@ -53,6 +53,8 @@ CONTROLS = (
     "statistics",
     "finish_feeds",
     "fail_feed",
+    "finish_reports",
+    "drift_report",
     "suppress",
     "restore",
     "close_listing",

@@ -65,6 +65,12 @@ from stockpool_amazon_sim.records import (
     decode_stock,
     decode_text,
 )
+from stockpool_amazon_sim.report_records import (
+    Report,
+    ReportSchedule,
+    decode_report,
+    decode_schedule,
+)
 
 T = TypeVar("T")
 
@@ -155,6 +161,8 @@ class Store(ABC):
     queue_places: Table[str]
     documents: Table[Document]
     feeds: Table[Feed]
+    reports: Table[Report]
+    report_schedules: Table[ReportSchedule]
 
     @abstractmethod
     def transaction(self) -> AbstractContextManager[None]:
@@ -265,5 +273,7 @@ DECODERS: Mapping[str, Callable[[str], Any]] = {
     "queue_places": decode_text,
     "documents": decode_document,
     "feeds": decode_feed,
+    "reports": decode_report,
+    "report_schedules": decode_schedule,
 }
 """How each table's records are read back; the names are those of the `Store`'s members."""
