@@ -52,7 +52,7 @@ def change_listings(world: World, countries: Sequence[str], feed_id: str, text: 
 def _messages(text: str, seller: str) -> list[dict[str, Any]]:
     try:
         document = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise UnreadableFeed("The feed is not JSON.") from None
     if not isinstance(document, dict) or not isinstance(document.get("header"), dict):
         raise UnreadableFeed("The feed has no header.")

@@ -6,7 +6,7 @@ names, in any case; empty columns at the end may be left out.
 
 from __future__ import annotations
 
-import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.message import Message
@@ -53,14 +53,19 @@ def decoded(content: bytes, content_type: str, country: str) -> str:
         charset = "utf-8-sig"
     try:
         return content.decode(charset)
-    except (LookupError, UnicodeDecodeError):
+    except (LookupError, UnicodeError):
         raise UnreadableFeed(f"The file is not in the encoding {charset}.") from None
 
 
 def lines(text: str) -> list[list[str]]:
-    """The cells of each line, empty lines included."""
-    reader = csv.reader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
-    return [[cell.strip() for cell in row] for row in reader]
+    """The cells of each line, of empty lines none. Lines end in CR LF, LF or CR, in nothing else.
+
+    The ellipsis of Windows-1252, read as ISO 8859-1, is a control that `splitlines` ends a line at.
+    """
+    found = re.split(r"\r\n|\n|\r", text)
+    if not found[-1]:
+        del found[-1]
+    return [[cell.strip() for cell in line.split("\t")] if line else [] for line in found]
 
 
 def table(found: Sequence[Sequence[str]], required: Iterable[str]) -> Iterator[Row]:

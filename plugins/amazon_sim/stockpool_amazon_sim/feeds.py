@@ -144,7 +144,9 @@ def _processed(world: World, feed: Feed) -> str:
         raise UnreadableFeed("The feed could not be processed.")
     if feed.feed_type in _RETIRED:
         raise UnreadableFeed(f"{feed.feed_type} is not supported any more; use {LISTINGS}.")
-    document = documents.known_document(world, feed.input_document_id)
+    # The file was taken when the feed was created: that its id is forgotten since does not matter.
+    document = world.store.documents.get(feed.input_document_id)
+    assert document is not None, feed
     assert document.data is not None, feed
     if feed.feed_type == LISTINGS:
         text = decoded(document.data, "application/json; charset=utf-8", feed.countries[0])

@@ -203,6 +203,16 @@ def test_an_address_holds_five_minutes_and_a_document_two_days(sp_api: Caller) -
     assert sp_api("GET", f"{FEEDS}/documents/{document_id}").status == 404
 
 
+def test_a_feed_outlives_the_document_that_it_was_made_of(sp_api: Caller) -> None:
+    document_id = uploaded(sp_api, orders_file(order_row("F-1")))
+    sp_api.control("advance", hours=47.999)
+    feed_id = submitted(sp_api, ORDERS, document_id).json["feedId"]
+    sp_api.control("advance", hours=1)
+    assert sp_api("GET", f"{FEEDS}/documents/{document_id}").status == 404
+    assert feed(sp_api, feed_id)["processingStatus"] == "DONE"
+    assert sp_api.control("fulfillment_order_ids") == ["F-1"]
+
+
 def test_an_address_takes_or_gives(sp_api: Caller) -> None:
     made = sp_api("POST", f"{FEEDS}/documents", {"contentType": TABS}).json
     assert get(sp_api, made["url"]).status == 405
@@ -366,6 +376,27 @@ def test_a_quote_is_a_character_like_any_other(sp_api: Caller) -> None:
     assert found["fulfillmentOrder"]["destinationAddress"]["addressLine1"] == '"The Oaks" 1'
 
 
+def test_an_ellipsis_of_windows_ends_no_line(sp_api: Caller) -> None:
+    content = orders_file(order_row("F-1", DisplayableOrderComment="Thanks\u2026")).encode("cp1252")
+    status, text = worked(sp_api, ORDERS, content, "text/tab-separated-values")
+    assert status == "DONE"
+    assert "Number of records successful\t\t1" in text
+
+
+def test_a_cell_of_any_length_is_a_row_that_is_refused(sp_api: Caller) -> None:
+    rows = [order_row("F-1", DisplayableOrderComment="x" * 200_000), order_row("F-2")]
+    status, text = worked(sp_api, ORDERS, orders_file(*rows))
+    assert status == "DONE"
+    assert [line[0] for line in lines_of(text)[5:]] == ["1"]
+    assert sp_api.control("fulfillment_order_ids") == ["F-2"]
+
+
+@pytest.mark.parametrize("charset", ["idna", "undefined", "rot13", "no-such"])
+def test_a_charset_that_reads_no_text_is_fatal(sp_api: Caller, charset: str) -> None:
+    content_type = f"text/tab-separated-values; charset={charset}"
+    assert worked(sp_api, ORDERS, b"\xff\xfe..x", content_type)[0] == "FATAL"
+
+
 def test_a_file_cancels_orders(sp_api: Caller) -> None:
     worked(sp_api, ORDERS, orders_file(order_row("F-1")))
     text = "MerchantFulfillmentOrderID\r\nF-1\r\nF-9\r\n"
@@ -483,7 +514,9 @@ def test_messages_change_listings_by_the_rules_of_the_listings_api(sp_api: Calle
 
 
 @pytest.mark.parametrize(
-    "content", ["not json", "[]", '{"header": {"sellerId": "A"}, "messages": []}']
+    "content",
+    ["not json", "[]", '{"header": {"sellerId": "A"}, "messages": []}', "[" * 200_000],
+    ids=["no JSON", "no object", "another seller", "too deep"],
 )
 def test_a_feed_that_is_not_of_this_sellers_listings_is_fatal(sp_api: Caller, content: str) -> None:
     assert worked(sp_api, LISTINGS, content, "application/json")[0] == "FATAL"
