@@ -108,7 +108,8 @@ class Duties:
                 page = channel.fetch_orders(cursor)
                 if _has_something(page) or page.cursor != cursor:
                     self._store_page(name, page)
-                done += len(page.orders) + len(page.problems) + len(page.refunds)
+                done += len(page.orders) + len(page.problems)
+                done += len(page.refunds) + len(page.cancellations)
                 # Without progress there is nothing more, whatever the channel says.
                 if page.cursor == cursor or (not page.more and not page.orders):
                     break
@@ -133,8 +134,8 @@ class Duties:
                 at=now,
                 new_ids=self.ids.new_ids(now, len(page.problems)),
             )
-            news.note(connection, name, page.refunds, at=now)
-            strays = news.strays(connection, name, page.refunds)
+            news.note(connection, name, page.refunds, page.cancellations, at=now)
+            strays = news.strays(connection, name, page.refunds, page.cancellations)
             new_ids = self.ids.new_ids(now, len(strays))
             raise_concerns(connection, strays, at=now, new_ids=new_ids)
             cursors.move(connection, f"orders:{name}", page.cursor, at=now)
@@ -373,4 +374,4 @@ class Duties:
 
 
 def _has_something(page: OrderPage) -> bool:
-    return bool(page.orders or page.problems or page.refunds)
+    return bool(page.orders or page.problems or page.refunds or page.cancellations)

@@ -32,7 +32,6 @@ from stockpool.ids import IdSource
 from stockpool.inventory import Inventory
 from stockpool.ledger.invariants import INVARIANTS as LEDGER_INVARIANTS
 from stockpool.ledger.money_invariants import INVARIANTS as MONEY_INVARIANTS
-from stockpool.orders.cancelling import RequestCancellation
 from stockpool.orders.invariants import INVARIANTS as ORDER_INVARIANTS
 from stockpool.orders.placing import PlaceFulfillment
 from stockpool.orders.preparation import ChannelFacts, IntakeSettings
@@ -41,13 +40,14 @@ from stockpool.orders.quotes import Quote, quotes
 from stockpool.orders.reservation import Desk
 from stockpool.orders.service import Orders
 from stockpool.orders.snapshots import last_taken
+from stockpool.orders.stopping import LowerQuantities, RequestCancellation
 from stockpool.orders.tables import routing_rules
-from stockpool.orders.telling import PushCancellation, PushTracking
+from stockpool.orders.telling import PushCancellation, PushCancellationAnswer, PushTracking
 from stockpool.outbox.carrier import Carrier, Handler
 from stockpool.outbox.effects import EffectKind, unfinished
 from stockpool.outbox.plugin_notes import DatabaseNotes
 from stockpool.plugins.channel import Channel, PluginContext
-from stockpool.plugins.network import Network
+from stockpool.plugins.network import Network, NetworkCapability
 from stockpool.plugins.observer import Event
 from stockpool.plugins.registry import Registry
 from stockpool.proof import Report, verify
@@ -110,12 +110,23 @@ class Engine:
         }
         self.catalog = Catalog(database)
         self.attention = AttentionQueue(database)
-        self.orders = Orders(database, ids, self._intake_settings, registry.routing_policies)
+        self.orders = Orders(
+            database,
+            ids,
+            self._intake_settings,
+            registry.routing_policies,
+            frozenset(
+                name
+                for name, network in self.networks.items()
+                if NetworkCapability.LOWER_QUANTITIES in network.capabilities
+            ),
+        )
         self.care = Care(
             database,
             ids,
             {name: facts.capabilities for name, facts in self._facts.items()},
             {name: settings.refund_on for name, settings in config.channels.items()},
+            self.orders.cancelling,
         )
         self.inventory = Inventory(
             database,
@@ -366,12 +377,16 @@ class Engine:
     def _handlers(self) -> dict[EffectKind, Handler]:
         capabilities = {name: facts.capabilities for name, facts in self._facts.items()}
         place = PlaceFulfillment(self.database, self.clock, self.ids, self.networks, capabilities)
-        ask = RequestCancellation(self.clock, self.ids, self.networks, capabilities)
+        stopping = (self.database, self.ids, self.networks, capabilities)
         return {
             EffectKind.CREATE_FULFILLMENT: place,
-            EffectKind.CANCEL_FULFILLMENT: ask,
+            EffectKind.CANCEL_FULFILLMENT: RequestCancellation(*stopping),
+            EffectKind.UPDATE_FULFILLMENT: LowerQuantities(*stopping),
             EffectKind.PUSH_TRACKING: PushTracking(self.database, self.channels),
             EffectKind.PUSH_CANCELLATION: PushCancellation(self.database, self.channels),
+            EffectKind.PUSH_CANCELLATION_ANSWER: PushCancellationAnswer(
+                self.database, self.channels
+            ),
             EffectKind.PUSH_REFUND: PushRefund(self.database, self.channels),
             EffectKind.PUSH_AVAILABILITY: PushAvailability(
                 self.database,

@@ -113,7 +113,7 @@ def _drop_effect(engine: Engine, connection: Connection, key: str, now: datetime
     row = _dead_effect(connection, key)
     if row.kind == EffectKind.CREATE_FULFILLMENT:
         capabilities = {name: channel.capabilities for name, channel in engine.channels.items()}
-        give_up(connection, key, capabilities, at=now)
+        give_up(connection, key, capabilities, engine.ids, at=now)
     elif row.kind == EffectKind.CREATE_REMOVAL:
         give_back(connection, key, at=now)
     connection.execute(

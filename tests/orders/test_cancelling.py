@@ -214,14 +214,85 @@ def test_a_refusal_of_a_repeated_call_proves_nothing(accepted: Shop) -> None:
     assert told(accepted) == [("buyer", [("mug", 5), ("tee", 2)])]
 
 
-def test_a_part_of_an_accepted_order_is_refused_with_a_reason(accepted: Shop) -> None:
+def test_a_part_of_an_accepted_order_is_cancelled_by_lowering_quantities(accepted: Shop) -> None:
     receipt = cancel(accepted, 1001, {"1": 2})
-    assert (receipt.cancelled, receipt.requested) == (0, 0)
-    (problem,) = receipt.problems
-    assert (problem.code, problem.field) == ("too_late", "lines[1]")
-    assert "2 of MUG-1" in problem.message
+    assert (receipt.cancelled, receipt.requested, receipt.problems) == (0, 2, ())
     accepted.settle()
     assert accepted.network.count("cancel_fulfillment") == 0
+    (state,) = accepted.network.orders.values()
+    assert {item.sku: item.quantity for item in state.items} == {"MUG-1": 3, "TEE-1": 2}
+    assert (accepted.counts(1001).cancelled, accepted.level("MUG-1").fulfillable) == (2, 7)
+    assert told(accepted) == [("buyer", [("mug", 2)])]
+
+
+def test_parts_add_up_and_the_rest_may_follow(accepted: Shop) -> None:
+    cancel(accepted, 1001, {"1": 2})
+    cancel(accepted, 1001, {"1": 1, "2": 1})
+    accepted.settle()
+    assert accepted.counts(1001).cancelled == 4
+    cancel(accepted, 1001)
+    accepted.settle()
+    assert accepted.status(1001) == "cancelled"
+    assert [c["state"] for c in accepted.order(1001).cancellations] == ["confirmed"] * 3
+
+
+def test_one_unit_of_each_item_has_to_stay(accepted: Shop) -> None:
+    receipt = cancel(accepted, 1001, {"1": 5})
+    assert receipt.requested == 4
+    (problem,) = receipt.problems
+    assert (problem.code, problem.field) == ("too_late", "lines[1]")
+    assert "1 of MUG-1" in problem.message
+
+
+def test_a_kit_of_several_skus_is_not_cut(shop: Shop) -> None:
+    shop.receive("MUG-1", 10)
+    shop.receive("TEE-1", 10)
+    shop.submit(1001, ("gift-set", 3))
+    shop.place()
+    receipt = cancel(shop, 1001, {"1": 1})
+    assert (receipt.requested, len(receipt.problems)) == (0, 2)
+    assert cancel(shop, 1001).requested == 9
+
+
+def test_a_pair_is_cut_by_pairs(shop: Shop) -> None:
+    shop.receive("MUG-1", 10)
+    shop.submit(1001, ("mug-pair", 3))
+    shop.place()
+    assert cancel(shop, 1001, {"1": 1}).requested == 2
+    shop.settle()
+    assert told(shop) == [("buyer", [("mug-pair", 1)])]
+
+
+def test_an_update_whose_answer_was_lost_lowers_once(accepted: Shop) -> None:
+    lost = OutcomeUnknown("cut")
+    accepted.network.faults.fail("update_fulfillment", lost, after=True)
+    cancel(accepted, 1001, {"1": 2})
+    accepted.settle()
+    assert accepted.network.count("update_fulfillment") == 1
+    assert accepted.counts(1001).cancelled == 2
+
+
+def test_a_part_is_cancelled_while_a_worker_places_the_order(held: Shop) -> None:
+    held.network.faults.before(
+        "create_fulfillment", lambda _: cancel(held, 1001, {"1": 2}) and None
+    )
+    held.place()
+    held.network.faults.heal()
+    held.settle()
+    assert (held.counts(1001).committed, held.counts(1001).cancelled) == (5, 2)
+
+
+def test_of_an_order_that_is_refused_meanwhile_the_part_is_cancelled(held: Shop) -> None:
+    held.network.faults.before(
+        "create_fulfillment", lambda _: cancel(held, 1001, {"1": 2}) and None
+    )
+    held.network.reject("InvalidInput", "no such address")
+    held.place()
+    held.network.faults.heal()
+    counts = held.counts(1001)
+    assert (counts.cancelled, counts.waiting, held.status(1001)) == (2, 5, "on_hold")
+    held.settle()
+    assert told(held) == [("buyer", [("mug", 2)])]
 
 
 def test_asking_twice_is_one_request(accepted: Shop) -> None:

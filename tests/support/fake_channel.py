@@ -18,8 +18,10 @@ from stockpool.errors import RejectedError
 from stockpool.order_request import OrderRequest
 from stockpool.plugins.channel import (
     AvailabilityUpdate,
+    CancellationAnswer,
     CancellationUpdate,
     Channel,
+    ChannelCancellation,
     ChannelCapability,
     ChannelListing,
     ChannelRefund,
@@ -33,7 +35,14 @@ from stockpool.plugins.channel import (
     WebhookHint,
 )
 
-_Update = TypeVar("_Update", AvailabilityUpdate, TrackingUpdate, CancellationUpdate, RefundUpdate)
+_Update = TypeVar(
+    "_Update",
+    AvailabilityUpdate,
+    TrackingUpdate,
+    CancellationUpdate,
+    CancellationAnswer,
+    RefundUpdate,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +122,11 @@ class FakeChannel(Channel):
     def push_cancellation(self, updates: Sequence[CancellationUpdate]) -> Sequence[PushRefusal]:
         return self._push("push_cancellation", updates)
 
+    def push_cancellation_answer(
+        self, answers: Sequence[CancellationAnswer]
+    ) -> Sequence[PushRefusal]:
+        return self._push("push_cancellation_answer", answers)
+
     def push_refund(self, updates: Sequence[RefundUpdate]) -> Sequence[PushRefusal]:
         return self._push("push_refund", updates)
 
@@ -136,10 +150,18 @@ class FakeChannel(Channel):
         problems: Iterable[OrderProblem] = (),
         *,
         refunds: Iterable[ChannelRefund] = (),
+        cancellations: Iterable[ChannelCancellation] = (),
     ) -> None:
         """One more page, behind those that were scripted."""
-        page = OrderPage(tuple(orders), None, problems=tuple(problems), refunds=tuple(refunds))
-        self._pages.append(page)
+        self._pages.append(
+            OrderPage(
+                tuple(orders),
+                None,
+                problems=tuple(problems),
+                refunds=tuple(refunds),
+                cancellations=tuple(cancellations),
+            )
+        )
 
     def add_listings(self, listings: Iterable[ChannelListing]) -> None:
         """One more page of listings."""
@@ -160,6 +182,11 @@ class FakeChannel(Channel):
     def cancellations(self) -> list[CancellationUpdate]:
         """Cancellations that the shop knows."""
         return self._of(CancellationUpdate)
+
+    @property
+    def answers(self) -> list[CancellationAnswer]:
+        """What the shop knows of cancellations that were asked for."""
+        return self._of(CancellationAnswer)
 
     @property
     def refunds(self) -> list[RefundUpdate]:

@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Literal
 
 from scripted_faults import Faults
 from stockpool.clock import Clock, SystemClock
@@ -138,11 +139,18 @@ class FakeNetwork(Network):
         page_size: states, and SKUs, that a page holds at most.
         grants: features granted of those asked for (all by default).
         ignores_cancellation: a cancel call answers well and changes nothing.
+        ignores_updates: an update call answers well and changes nothing.
         duplicate_code: the code with which a repeated id is refused.
         figures: stock by (country, SKU); a SKU that is not in it is never short.
     """
 
-    capabilities = frozenset({NetworkCapability.PREVIEW, NetworkCapability.REMOVALS})
+    capabilities = frozenset(
+        {
+            NetworkCapability.PREVIEW,
+            NetworkCapability.REMOVALS,
+            NetworkCapability.LOWER_QUANTITIES,
+        }
+    )
 
     def __init__(
         self,
@@ -159,6 +167,7 @@ class FakeNetwork(Network):
         self.page_size = page_size
         self.grants: frozenset[Feature] = ALL_FEATURES
         self.ignores_cancellation = False
+        self.ignores_updates = False
         self.duplicate_code = "AlreadyExists"
         self.figures: dict[tuple[str, str], StockFigures] = {}
         self.quiet = True
@@ -234,6 +243,41 @@ class FakeNetwork(Network):
                 raise RejectedError("InvalidInput", f"{fulfillment_order_id}: {order.status}")
             if not self.ignores_cancellation:
                 self.cancel(fulfillment_order_id)
+
+    def update_fulfillment(self, request: FulfillmentRequest) -> None:
+        order_id = request.fulfillment_order_id
+        with self._call("update_fulfillment", order_id, "updateFulfillmentOrder"):
+            order = self._orders.get(order_id)
+            if order is None:
+                raise RejectedError("InvalidInput", f"{order_id} is unknown")
+            if order.status not in _CANCELLABLE or order.shipments:
+                raise RejectedError("InvalidInput", f"{order_id}: {order.status}")
+            known = {item.item_id: item for item in order.request.items}
+            if any(
+                item.item_id not in known or not 1 <= item.quantity <= known[item.item_id].quantity
+                for item in request.items
+            ):
+                raise RejectedError("InvalidInput", "a quantity can be lowered, to 1 at least")
+            if not self.ignores_updates:
+                with self._changing(order_id):
+                    lowered = {item.item_id: item.quantity for item in request.items}
+                    self._lower(order, lowered, request.action)
+
+    def _lower(
+        self, order: _Order, lowered: Mapping[str, int], action: Literal["Ship", "Hold"]
+    ) -> None:
+        order.request = replace(
+            order.request,
+            action=action,
+            items=tuple(
+                replace(item, quantity=lowered.get(item.item_id, item.quantity))
+                for item in order.request.items
+            ),
+        )
+        for item in order.request.items:
+            freed = max(order.reserved.get(item.item_id, 0) - item.quantity, 0)
+            order.reserved[item.item_id] = order.reserved.get(item.item_id, 0) - freed
+            self._shift(order.request.country, item.sku, freed)
 
     def changes(self, cursor: str | None) -> ChangePage:
         with self._call("changes", cursor or "", "listAllFulfillmentOrders"):

@@ -85,7 +85,7 @@ class FakeWorld(NetworkWorld):
         if missing and not self._may_wait(request, age):
             everything = request.policy == "FillOrKill"
             self._fake.cannot_fill(order_id, None if everything else missing)
-        if self._fake.orders[order_id].status.final:
+        if self._fake.orders[order_id].status.final or request.action == "Hold":
             return
         if age >= _SHIPPED_AFTER:
             self._ship(order_id)

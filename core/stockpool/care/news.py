@@ -22,6 +22,7 @@ from stockpool.care.tables import channel_news
 from stockpool.money import Money
 from stockpool.orders.tables import orders
 from stockpool.plugins.channel import (
+    ChannelCancellation,
     ChannelRefund,
     LineQuantity,
     RefundPart,
@@ -32,6 +33,7 @@ from stockpool.problems import Problem
 class NewsKind(StrEnum):
     """What is told."""
 
+    CANCELLATION = "cancellation"
     REFUND = "refund"
 
 
@@ -61,6 +63,17 @@ class OpenNews:
             document["key"],
         )
 
+    def cancellation(self) -> ChannelCancellation:
+        """The cancellation that it asks for."""
+        document = json.loads(self.body)
+        return ChannelCancellation(
+            self.news_id,
+            document["order"],
+            document["reason"],
+            _lines(document),
+            document["done"],
+        )
+
 
 def _lines(document: Any) -> tuple[LineQuantity, ...]:
     return tuple(LineQuantity(*line) for line in document["lines"])
@@ -70,6 +83,7 @@ def note(
     connection: Connection,
     channel: str,
     refunds: Sequence[ChannelRefund],
+    cancellations: Sequence[ChannelCancellation],
     *,
     at: datetime,
 ) -> None:
@@ -84,7 +98,11 @@ def note(
             "noted_at": at,
         }
         for kind, news_id, channel_order_id, document in (
-            (NewsKind.REFUND, r.refund_id, r.channel_order_id, _refund(r)) for r in refunds
+            *((NewsKind.REFUND, r.refund_id, r.channel_order_id, _refund(r)) for r in refunds),
+            *(
+                (NewsKind.CANCELLATION, c.cancellation_id, c.channel_order_id, _cancellation(c))
+                for c in cancellations
+            ),
         )
     ]
     if rows:
@@ -105,11 +123,20 @@ def _refund(refund: ChannelRefund) -> dict[str, Any]:
     }
 
 
+def _cancellation(cancellation: ChannelCancellation) -> dict[str, Any]:
+    return {
+        "order": cancellation.channel_order_id,
+        "reason": cancellation.reason,
+        "lines": [[x.line_id, x.channel_sku, x.quantity] for x in cancellation.lines],
+        "done": cancellation.done,
+    }
+
+
 _NOT_TAKEN = channel_news.c.taken_at.is_(None)
 
 
 def open_news(connection: Connection, channel: str, *, most: int = 500) -> list[OpenNews]:
-    """News of orders that are there, the oldest first."""
+    """News of orders that are there, the oldest first; cancellations before refunds."""
     rows = connection.execute(
         select(channel_news, orders.c.id.label("order_id"))
         .join(
@@ -146,9 +173,13 @@ def strays(
     connection: Connection,
     channel: str,
     refunds: Sequence[ChannelRefund],
+    cancellations: Sequence[ChannelCancellation],
 ) -> list[Concern]:
     """Concerns about news of orders that are not there. They are taken in when the orders are."""
-    told = [(NewsKind.REFUND, r.refund_id, r.channel_order_id) for r in refunds]
+    told = [
+        *((NewsKind.REFUND, r.refund_id, r.channel_order_id) for r in refunds),
+        *((NewsKind.CANCELLATION, c.cancellation_id, c.channel_order_id) for c in cancellations),
+    ]
     wanted = sorted({channel_order_id for _, _, channel_order_id in told})
     there: set[str] = set()
     for start in range(0, len(wanted), 500):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from sqlalchemy import Connection
 
 from stockpool.attention.queue import close_concerns
 from stockpool.care import news, refund_records
+from stockpool.care.channel_cancellations import take_cancellation
 from stockpool.care.channel_refunds import take_refund
 from stockpool.care.order_money import open_books
 from stockpool.care.refund_views import RefundView, list_refunds, read_refund
@@ -18,6 +19,7 @@ from stockpool.crashpoints import reached
 from stockpool.errors import RefusedError
 from stockpool.ids import IdSource
 from stockpool.money import Money
+from stockpool.orders.cancellation_case import Surroundings as Cancelling
 from stockpool.orders.withdrawal import lock_order
 from stockpool.plugins.channel import ChannelCapability
 from stockpool.storage.database import Database
@@ -125,6 +127,7 @@ class Care:
     Args:
         capabilities: what each channel can do, by its name.
         policies: what of each channel is refunded by itself.
+        cancelling: makes what cancelling needs.
     """
 
     def __init__(
@@ -133,10 +136,12 @@ class Care:
         ids: IdSource,
         capabilities: Mapping[str, frozenset[ChannelCapability]],
         policies: Policies,
+        cancelling: Callable[[], Cancelling],
     ) -> None:
         self._database = database
         self._surroundings = Surroundings(ids, capabilities)
         self._policies = policies
+        self._cancelling = cancelling
         self.refunds = Refunds(database, self._surroundings)
 
     def settle_due(self) -> int:
@@ -172,12 +177,16 @@ class Care:
     def _take(self, told: news.OpenNews) -> int:
         def work(connection: Connection) -> int:
             now = self._database.clock.now()
-            order = open_books(connection, [told.order_id], at=now)[told.order_id]
+            lock_order(connection, told.order_id)
             if not news.claim(connection, told, at=now):
                 return 0
             key = news.concern_key(told.channel, told.kind, told.news_id)
             close_concerns(connection, [key], at=now, by="intake")
-            take_refund(connection, told, order, self._surroundings.ids, at=now)
+            if told.kind is news.NewsKind.REFUND:
+                order = open_books(connection, [told.order_id], at=now)[told.order_id]
+                take_refund(connection, told, order, self._surroundings.ids, at=now)
+            else:
+                take_cancellation(connection, told, self._cancelling(), at=now)
             reached("care.before_commit")
             return 1
 

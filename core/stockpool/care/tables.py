@@ -2,6 +2,7 @@
 
 * `refunds`, `refund_parts`: money given back, and the portions that it was paid for.
 * `refunds_due`: items that will not be shipped or came back; the channel's policy decides on them.
+* `returns_due`: units that left although they were to be cancelled.
 * `channel_news`: refunds made by hand in a channel, and cancellations asked for there.
 """
 
@@ -96,4 +97,25 @@ Index(
     channel_news.c.channel_order_id,
     postgresql_where=text("taken_at IS NULL"),
     sqlite_where=text("taken_at IS NULL"),
+)
+
+returns_due = Table(
+    "returns_due",
+    metadata,
+    # The same cause gives the same key, so it is noted once.
+    Column("key", String, primary_key=True),
+    Column("order_id", String, ForeignKey("orders.id"), nullable=False, index=True),
+    Column("fulfillment_order_id", String(40), nullable=False),
+    Column("cause", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("units", Text, nullable=False),
+    Column("state", String, nullable=False, server_default="due"),
+    Column("noted_at", UtcDateTime, nullable=False),
+)
+Index(
+    "ix_returns_due_due",
+    returns_due.c.noted_at,
+    returns_due.c.key,
+    postgresql_where=text("state = 'due'"),
+    sqlite_where=text("state = 'due'"),
 )

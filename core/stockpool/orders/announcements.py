@@ -24,6 +24,7 @@ class NotShipped:
     Attributes:
         cause: the same for the same news.
         quantities: by line, in the lines' own units.
+        tell: whether the channel has to be told; it may have said so itself.
     """
 
     channel: str
@@ -32,6 +33,7 @@ class NotShipped:
     cause: str
     reason: str
     quantities: Mapping[str, int]
+    tell: bool = True
 
     @property
     def key(self) -> str:
@@ -47,7 +49,9 @@ def announce(
     at: datetime,
 ) -> None:
     """Tell channels what will not be shipped, and note that it may have to be refunded."""
-    told = [n for n in news if can_be_told(capabilities.get(n.channel, frozenset()))]
+    told = [
+        one for one in news if one.tell and can_be_told(capabilities.get(one.channel, frozenset()))
+    ]
     record(connection, [cancellation_effect(n) for n in told], at=at)
     note_due(connection, [due_of(n) for n in news], at=at)
 

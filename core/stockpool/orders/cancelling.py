@@ -1,51 +1,46 @@
 """Cancelling: what was not submitted is cancelled at once, what was has to be asked for.
 
 A line's units are taken first from those that wait, then from those held, then from those that
-the network has accepted. An accepted fulfillment order can only be cancelled whole (the
-Fulfillment Outbound API knows no other way); if less is asked for, that part is refused.
+the network has. A fulfillment order that it has can only be cancelled whole (Fulfillment Outbound
+API). If less is asked for, its quantities are lowered where the network can do that: at least one
+unit of each item stays, and a kit of several SKUs stays whole. What is left over is refused.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select
 
-from stockpool.clock import Clock
 from stockpool.crashpoints import reached
-from stockpool.errors import NotFoundError, RejectedError
-from stockpool.ids import IdSource
-from stockpool.orders import cancellation_requests
+from stockpool.errors import NotFoundError
 from stockpool.orders.announcements import NotShipped, announce
+from stockpool.orders.answering import conclude
+from stockpool.orders.asking_network import ask_network
+from stockpool.orders.cancellation_case import (
+    AskedByChannel,
+    Case,
+    Surroundings,
+    items_with,
+    request_row,
+)
+from stockpool.orders.cancellation_requests import CancellationState, Decided, Verdict
 from stockpool.orders.counting import ItemChange, Step, add_to_lines, apply
-from stockpool.orders.fulfillment_rows import FulfillmentRow, lock_fulfillment_orders
-from stockpool.orders.progress import apply_states
+from stockpool.orders.fulfillment_rows import FulfillmentRow
 from stockpool.orders.status import OrderStatus
 from stockpool.orders.tables import cancellations
 from stockpool.orders.views import OrderView, read_order
-from stockpool.orders.whole_items import Part, PartCount, newly_gone
+from stockpool.orders.whole_items import Part
 from stockpool.orders.withdrawal import (
     active_fulfillment_orders,
     lock_order,
     unsubmitted,
     withdraw_whole,
 )
-from stockpool.outbox.carrier import outcome_of
-from stockpool.outbox.effects import (
-    Done,
-    EffectKind,
-    LeasedEffect,
-    NewEffect,
-    Outcome,
-    Refused,
-    record,
-)
 from stockpool.plugins.channel import ChannelCapability
-from stockpool.plugins.network import FulfillmentState, Network
 from stockpool.problems import Problem
 
 
@@ -76,35 +71,19 @@ class CancelReceipt:
         }
 
 
-@dataclass(slots=True)
-class _Case:
-    """Units still to be cancelled, by line and seller SKU, and what was done so far."""
-
-    order: OrderView
-    reason: str
-    left: dict[tuple[str, str], int]
-    cancelled: dict[tuple[str, str], int] = field(default_factory=dict)
-    requested: int = 0
-
-    def take(self, key: tuple[str, str], units: int) -> int:
-        part = min(units, self.left.get(key, 0))
-        if part:
-            self.left[key] -= part
-            self.cancelled[key] = self.cancelled.get(key, 0) + part
-        return part
-
-
 def cancel(
     connection: Connection,
     order_id: str,
     *,
     reason: str,
     lines: Mapping[str, int] | None,
-    ids: IdSource,
-    capabilities: Mapping[str, frozenset[ChannelCapability]],
+    surroundings: Surroundings,
     at: datetime,
+    asked: AskedByChannel | None = None,
 ) -> CancelReceipt:
     """Cancel an order, or quantities of its lines (in the lines' own units: kits, not parts).
+
+    What can't be cancelled is in the receipt; a channel that has asked is answered.
 
     Raises:
         NotFoundError: the order or a line is unknown.
@@ -112,22 +91,24 @@ def cancel(
     if not lock_order(connection, order_id):
         raise NotFoundError(f"there is no order {order_id}")
     order = read_order(connection, order_id)
-    case = _Case(order, reason, _wanted(order, lines))
+    case = Case(order, reason, asked, _wanted(order, lines))
     rows = active_fulfillment_orders(connection, order_id)
     free = unsubmitted(connection, rows)
     _cancel_waiting(connection, case)
     _cancel_held(connection, case, free, at)
     submitted = [row for row in rows if row not in free]
-    problems = _ask_network(connection, case, submitted, ids, at)
-    _note(connection, case, ids, at)
-    _tell_channel(connection, case, capabilities, at)
+    ask_network(connection, case, submitted, surroundings, at)
+    left = {part: units for part, units in case.left.items() if units}
+    _note(connection, case, surroundings, at)
+    _refuse(connection, case, left, surroundings, at)
+    _tell_channel(connection, case, surroundings.capabilities, at)
     reached("cancel.before_commit")
     return CancelReceipt(
         order_id,
         read_order(connection, order_id).status,
         sum(case.cancelled.values()),
         case.requested,
-        problems,
+        tuple(_too_late(line_id, sku, units) for (line_id, sku), units in left.items()),
     )
 
 
@@ -147,7 +128,7 @@ def _wanted(order: OrderView, lines: Mapping[str, int] | None) -> dict[tuple[str
     return {key: units for key, units in wanted.items() if units}
 
 
-def _cancel_waiting(connection: Connection, case: _Case) -> None:
+def _cancel_waiting(connection: Connection, case: Case) -> None:
     changes: dict[tuple[str, ...], dict[str, int]] = {}
     for line in case.order.lines:
         units = case.take((line.line_id, line.sku), line.counts.waiting)
@@ -157,7 +138,7 @@ def _cancel_waiting(connection: Connection, case: _Case) -> None:
 
 
 def _cancel_held(
-    connection: Connection, case: _Case, free: Sequence[FulfillmentRow], at: datetime
+    connection: Connection, case: Case, free: Sequence[FulfillmentRow], at: datetime
 ) -> None:
     """Give held units back: the whole fulfillment order, or single items of it."""
     for row in free:
@@ -176,65 +157,6 @@ def _cancel_held(
         apply(connection, changes, at=at)
 
 
-def _ask_network(
-    connection: Connection,
-    case: _Case,
-    submitted: Sequence[FulfillmentRow],
-    ids: IdSource,
-    at: datetime,
-) -> tuple[Problem, ...]:
-    for row in submitted:
-        stoppable = [item for item in row.items if item.held + item.committed]
-        whole = stoppable and all(
-            case.left.get((i.line_id, i.sku), 0) >= i.held + i.committed for i in stoppable
-        )
-        if not whole:
-            continue
-        units = sum(item.held + item.committed for item in stoppable)
-        for item in stoppable:
-            case.left[(item.line_id, item.sku)] -= item.held + item.committed
-        case.requested += units
-        _request(connection, case, row, ids, at)
-    return tuple(
-        _too_late(line_id, sku, units) for (line_id, sku), units in case.left.items() if units
-    )
-
-
-def _request(
-    connection: Connection, case: _Case, row: FulfillmentRow, ids: IdSource, at: datetime
-) -> None:
-    """Ask once: a second request while one is open joins it."""
-    if cancellation_requests.open_request(connection, row.id) is not None:
-        return
-    cancellation_id = ids.new_id(at)
-    connection.execute(
-        insert(cancellations).values(
-            id=cancellation_id,
-            order_id=row.order_id,
-            fulfillment_order_id=row.id,
-            state="requested",
-            reason=case.reason,
-            quantities=json.dumps(_whole_items(case, _stoppable(row))),
-            requested_at=at,
-        )
-    )
-    record(
-        connection,
-        [
-            NewEffect(
-                kind=EffectKind.CANCEL_FULFILLMENT,
-                key=f"cancel-{cancellation_id}",
-                party=row.pool.partition(":")[0],
-                aggregate=row.order_id,
-                payload={"fulfillment_order_id": row.id, "cancellation_id": cancellation_id},
-                share=row.channel,
-                priority=1_000,
-            )
-        ],
-        at=at,
-    )
-
-
 def _too_late(line_id: str, sku: str, units: int) -> Problem:
     return Problem(
         "too_late",
@@ -244,53 +166,51 @@ def _too_late(line_id: str, sku: str, units: int) -> Problem:
     )
 
 
-def _note(connection: Connection, case: _Case, ids: IdSource, at: datetime) -> None:
+def _note(connection: Connection, case: Case, surroundings: Surroundings, at: datetime) -> None:
+    """Keep what was cancelled at once."""
     if case.cancelled:
-        connection.execute(
-            insert(cancellations).values(
-                id=ids.new_id(at),
-                order_id=case.order.order_id,
-                fulfillment_order_id=None,
-                state="confirmed",
-                reason=case.reason,
-                quantities=json.dumps(_whole_items(case, case.cancelled)),
-                requested_at=at,
-                decided_at=at,
-            )
-        )
+        state = CancellationState.CONFIRMED
+        _decide_now(connection, case, case.cancelled, state, surroundings, at)
 
 
-def _stoppable(row: FulfillmentRow) -> dict[Part, int]:
-    units: dict[Part, int] = {}
-    for item in row.items:
-        part = (item.line_id, item.sku)
-        units[part] = units.get(part, 0) + item.held + item.committed
-    return units
+def _refuse(
+    connection: Connection,
+    case: Case,
+    left: Mapping[Part, int],
+    surroundings: Surroundings,
+    at: datetime,
+) -> None:
+    """Keep what can't be cancelled, where nobody reads the receipt."""
+    if left and case.asked is not None:
+        state = CancellationState.REFUSED
+        _decide_now(connection, case, left, state, surroundings, at)
 
 
-def _whole_items(case: _Case, units: Mapping[Part, int]) -> dict[str, int]:
-    """The items of the lines that go with `units`."""
-    parts = {
-        (line.line_id, line.sku): PartCount(
-            line.each, line.counts.cancelled + line.counts.unfulfillable
-        )
-        for line in case.order.lines
-    }
-    gone = {
-        part: PartCount(count.each, count.gone + units.get(part, 0))
-        for part, count in parts.items()
-    }
-    return newly_gone(gone, units, {})
+def _decide_now(
+    connection: Connection,
+    case: Case,
+    units: Mapping[Part, int],
+    state: CancellationState,
+    surroundings: Surroundings,
+    at: datetime,
+) -> None:
+    values = request_row(case, surroundings.ids.new_id(at), units, at)
+    connection.execute(insert(cancellations).values(**values))
+    request = connection.execute(
+        select(cancellations).where(cancellations.c.id == values["id"])
+    ).one()
+    decided = [Decided(request, Verdict(state))]
+    conclude(connection, decided, surroundings.capabilities, surroundings.ids, at=at)
 
 
 def _tell_channel(
     connection: Connection,
-    case: _Case,
+    case: Case,
     capabilities: Mapping[str, frozenset[ChannelCapability]],
     at: datetime,
 ) -> None:
     order = case.order
-    quantities = _whole_items(case, case.cancelled)
+    quantities = items_with(case, case.cancelled)
     if not quantities:
         return
     total = order.counts.cancelled + sum(case.cancelled.values())
@@ -301,65 +221,6 @@ def _tell_channel(
         f"{order.order_id}-{total}",
         case.reason,
         quantities,
+        tell=case.asked is None or not case.asked.done,
     )
     announce(connection, [news], capabilities, at=at)
-
-
-class RequestCancellation:
-    """The effect `fulfillment.cancel`: asks the network, then reads back what came of it."""
-
-    def __init__(
-        self,
-        clock: Clock,
-        ids: IdSource,
-        networks: Mapping[str, Network],
-        capabilities: Mapping[str, frozenset[ChannelCapability]],
-    ) -> None:
-        self._clock = clock
-        self._ids = ids
-        self._networks = networks
-        self._capabilities = capabilities
-
-    def perform(self, effects: Sequence[LeasedEffect]) -> Sequence[Outcome]:
-        """Ask for each; the state read afterwards is the answer that counts."""
-        network = self._networks[effects[0].party]
-        return [self._ask(network, effect) for effect in effects]
-
-    def _ask(self, network: Network, effect: LeasedEffect) -> Outcome:
-        fulfillment_order_id = effect.payload["fulfillment_order_id"]
-        refusal = ""
-        try:
-            try:
-                network.cancel_fulfillment(fulfillment_order_id)
-            except RejectedError as error:
-                refusal = f"{error.code}: {error.reason}"
-            state = network.get_fulfillment(fulfillment_order_id)
-        except Exception as error:
-            # Contained: one order's failure must not hide what became of those before it.
-            return outcome_of(effect, error)
-        if refusal and effect.may_have_happened and state is not None and not state.status.final:
-            # Maybe refused because an earlier call arrived; the network's news will tell.
-            return Done(effect, {"in_doubt": refusal}, state)
-        return Done(effect, {"refused": refusal} if refusal else {}, state)
-
-    def lock(self, connection: Connection, effects: Sequence[LeasedEffect]) -> None:
-        """Hold the fulfillment orders."""
-        lock_fulfillment_orders(connection, [e.payload["fulfillment_order_id"] for e in effects])
-
-    def record(
-        self, connection: Connection, outcomes: Sequence[Done | Refused], *, at: datetime
-    ) -> None:
-        """Merge the states read back; a request that was turned down at once is refused."""
-        done = [o for o in outcomes if isinstance(o, Done)]
-        apply_states(
-            connection,
-            [o.answer for o in done if isinstance(o.answer, FulfillmentState)],
-            at=at,
-            ids=self._ids,
-            capabilities=self._capabilities,
-        )
-        for outcome in done:
-            if outcome.result.get("refused"):
-                cancellation_requests.settle(
-                    connection, outcome.effect.payload["cancellation_id"], "refused", at=at
-                )

@@ -16,7 +16,9 @@ from stockpool.ids import IdSource
 from stockpool.order_request import Address
 from stockpool.orders import cancellation_requests
 from stockpool.orders.announcements import NotShipped, announce
-from stockpool.orders.counting import ItemChange, Step, apply, parts_gone
+from stockpool.orders.answering import conclude
+from stockpool.orders.cancellation_requests import CancellationState, Decided, Verdict
+from stockpool.orders.counting import Item, ItemChange, Step, apply, parts_gone
 from stockpool.orders.fulfillment_rows import FulfillmentRow, lock_fulfillment_orders
 from stockpool.orders.tables import (
     fulfillment_items,
@@ -185,17 +187,20 @@ class PlaceFulfillment:
     def _refuse(
         self, connection: Connection, row: FulfillmentRow, outcome: Refused, at: datetime
     ) -> None:
-        unwanted = cancellation_requests.open_request(connection, row.id)
-        step = Step.RELEASED if unwanted is None else Step.GIVEN_UP
-        apply(
-            connection,
-            [
-                ItemChange(item, step, item.held, f"refused:{row.id}:{item.item_id}")
-                for item in row.items
-                if item.held
-            ],
-            at=at,
-        )
+        requests = cancellation_requests.open_requests(connection, [row.id])
+        wanted = cancellation_requests.wanted_left(requests, row)
+        # What was asked to be cancelled while it was under way is not wanted any more.
+        unwanted = {item: item.held - wanted[item.item_id] for item in row.items if item.held}
+        wanted_again = any(wanted[item.item_id] for item in unwanted)
+        changes = []
+        for item, units in unwanted.items():
+            if units:
+                key = f"refused-unwanted:{row.id}:{item.item_id}"
+                changes.append(ItemChange(item, Step.GIVEN_UP, units, key))
+            if item.held - units:
+                key = f"refused:{row.id}:{item.item_id}"
+                changes.append(ItemChange(item, Step.RELEASED, item.held - units, key))
+        apply(connection, changes, at=at)
         connection.execute(
             update(fulfillment_orders)
             .where(fulfillment_orders.c.id == row.id)
@@ -206,22 +211,20 @@ class PlaceFulfillment:
                 withdrawn_at=at,
             )
         )
-        if unwanted is None:
+        if wanted_again:
             connection.execute(
                 update(orders)
                 .where(orders.c.id == row.order_id)
                 .values(hold_reason=f"the network refused it: {outcome.code}")
             )
-            return
-        # Its cancellation was asked for while it was under way: nobody wants it any more.
-        cancellation_requests.settle(connection, unwanted.id, "confirmed", at=at)
-        _tell_given_up(connection, row, self._capabilities, reason=unwanted.reason, at=at)
+        _confirm_given_up(connection, row, unwanted, requests, self._capabilities, self._ids, at)
 
 
 def give_up(
     connection: Connection,
     fulfillment_order_id: str,
     capabilities: Mapping[str, frozenset[ChannelCapability]],
+    ids: IdSource,
     *,
     at: datetime,
 ) -> None:
@@ -240,25 +243,29 @@ def give_up(
         .where(fulfillment_orders.c.id == row.id)
         .values(withdrawn_at=at, status_reason="given up by hand")
     )
-    request = cancellation_requests.open_request(connection, row.id)
-    if request is not None:
-        cancellation_requests.settle(connection, request.id, "confirmed", at=at)
-    reason = "given_up" if request is None else request.reason
-    _tell_given_up(connection, row, capabilities, reason=reason, at=at)
+    requests = cancellation_requests.open_requests(connection, [row.id])
+    given_up = {item: item.held for item in held}
+    _confirm_given_up(connection, row, given_up, requests, capabilities, ids, at)
 
 
-def _tell_given_up(
+def _confirm_given_up(
     connection: Connection,
     row: FulfillmentRow,
+    given_up: Mapping[Item, int],
+    requests: Sequence[Any],
     capabilities: Mapping[str, frozenset[ChannelCapability]],
-    *,
-    reason: str,
+    ids: IdSource,
     at: datetime,
 ) -> None:
-    """Tell the channel that what `row` held will not be shipped; it was counted before."""
+    """Tell the channel that units of `row` will not be shipped (they were counted before), and
+    confirm the requests that wanted it so."""
+    reason = requests[0].reason if requests else "given_up"
+    done = bool(requests) and all(request.done for request in requests)
+    confirmed = Verdict(CancellationState.CONFIRMED)
+    decided = [Decided(request, confirmed) for request in requests]
     units: dict[Part, int] = {}
-    for item in row.items:
-        units = added(units, {(item.line_id, item.sku): item.held})
+    for item, count in given_up.items():
+        units = added(units, {(item.line_id, item.sku): count})
     quantities = newly_gone(parts_gone(connection, [row.order_id])[row.order_id], units, {})
     if quantities:
         news = NotShipped(
@@ -268,8 +275,10 @@ def _tell_given_up(
             f"{row.id}-given-up",
             reason,
             quantities,
+            tell=not done,
         )
         announce(connection, [news], capabilities, at=at)
+    conclude(connection, decided, capabilities, ids, at=at)
 
 
 def accept(
@@ -342,9 +351,12 @@ def _adopted(effect: LeasedEffect, state: FulfillmentState) -> Done:
 
 
 def read_requests(
-    connection: Connection, fulfillment_order_ids: Sequence[str]
+    connection: Connection, fulfillment_order_ids: Sequence[str], *, placed: bool = False
 ) -> dict[str, FulfillmentRequest]:
-    """The requests to place, built from what is held for each fulfillment order now."""
+    """The requests to place, built from what is held for each fulfillment order now.
+
+    With `placed`, those that were placed, with all units that each item ever had.
+    """
     wanted = sorted(set(fulfillment_order_ids))
     heads = connection.execute(
         select(fulfillment_orders, orders, recipients.c.address)
@@ -354,12 +366,12 @@ def read_requests(
         .set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)
     ).mappings()
     items: dict[str, list[FulfillmentItem]] = {}
-    for row in connection.execute(_items_to_place(wanted)):
+    for row in connection.execute(_items_to_place(wanted, placed)):
         items.setdefault(row.fulfillment_order_id, []).append(
             FulfillmentItem(
                 row.item_id,
                 row.sku,
-                row.held,
+                row.units,
                 gift_message=row.gift_message,
                 comment=row.comment,
             )
@@ -385,13 +397,14 @@ def _taken(connection: Connection, fulfillment_order_ids: Sequence[str]) -> set[
     )
 
 
-def _items_to_place(wanted: Sequence[str]) -> Any:
+def _items_to_place(wanted: Sequence[str], placed: bool) -> Any:
+    units = fulfillment_items.c.quantity if placed else fulfillment_items.c.held
     return (
         select(
             fulfillment_items.c.fulfillment_order_id,
             fulfillment_items.c.item_id,
             fulfillment_items.c.sku,
-            fulfillment_items.c.held,
+            units.label("units"),
             order_lines.c.gift_message,
             order_lines.c.comment,
         )
@@ -401,7 +414,7 @@ def _items_to_place(wanted: Sequence[str]) -> Any:
             & (order_lines.c.line_id == fulfillment_items.c.line_id)
             & (order_lines.c.sku == fulfillment_items.c.sku),
         )
-        .where(fulfillment_items.c.fulfillment_order_id.in_(wanted), fulfillment_items.c.held > 0)
+        .where(fulfillment_items.c.fulfillment_order_id.in_(wanted), units > 0)
         .order_by(fulfillment_items.c.fulfillment_order_id, fulfillment_items.c.item_id)
     )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, update
 
@@ -15,6 +16,7 @@ from stockpool.ids import IdSource
 from stockpool.orders import cancellation_requests
 from stockpool.orders.alarms import concerns_of
 from stockpool.orders.announcements import NotShipped, announce, tracking_effect
+from stockpool.orders.answering import conclude
 from stockpool.orders.asking import ask_again_at
 from stockpool.orders.counting import Step, apply, count_delivered, parts_gone
 from stockpool.orders.fulfillment_rows import FulfillmentRow, lock_fulfillment_orders
@@ -73,7 +75,9 @@ def apply_states(
     told = store_shipments(connection, sound, known)
     _store_heads(connection, sound, at)
     record(connection, _tracking(sound, told, capabilities), at=at)
-    announce(connection, _not_shipped(connection, sound, at), capabilities, at=at)
+    asked, decided = cancellation_requests.decide(connection, [(e.row, e.state) for e in sound])
+    announce(connection, _not_shipped(connection, sound, asked), capabilities, at=at)
+    conclude(connection, decided, capabilities, ids, at=at)
     concerns = [concern for entry in news for concern in concerns_of(entry)]
     raise_concerns(connection, concerns, at=at, new_ids=ids.new_ids(at, len(concerns)))
     return sound
@@ -157,9 +161,10 @@ def _tracking(
     ]
 
 
-def _not_shipped(connection: Connection, news: Sequence[News], at: datetime) -> list[NotShipped]:
-    """Decide requested cancellations, and say which whole items will not be shipped."""
-    decided = cancellation_requests.decide(connection, [(e.row, e.state) for e in news], at=at)
+def _not_shipped(
+    connection: Connection, news: Sequence[News], asked: Mapping[str, Any]
+) -> list[NotShipped]:
+    """Which whole items will not be shipped; `asked` are the requests by fulfillment order."""
     stopped = {entry.row.id: _stopped(entry) for entry in news}
     ended = [entry for entry in news if stopped[entry.row.id]]
     if not ended:
@@ -179,12 +184,21 @@ def _not_shipped(connection: Connection, news: Sequence[News], at: datetime) -> 
                     row.channel_order_id,
                     row.order_id,
                     f"{row.id}-{_progress_mark(row, units)}",
-                    decided.get(row.id, "unfulfillable"),
+                    _reason(entry, asked.get(row.id)),
                     quantities,
+                    tell=row.id not in asked or not asked[row.id].done,
                 )
             )
     found.reverse()
     return found
+
+
+def _reason(entry: News, request: Any) -> str:
+    """The request's, or what the network has found."""
+    if request is not None:
+        return str(request.reason)
+    cancelled = all(c.step is Step.CANCELLED for c in entry.merged.changes if c.step in _STOPPED)
+    return "cancelled_by_network" if cancelled else "unfulfillable"
 
 
 def _stopped(entry: News) -> dict[Part, int]:

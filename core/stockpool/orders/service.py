@@ -23,6 +23,7 @@ from stockpool.orders import (
     views,
     waiting,
 )
+from stockpool.orders.cancellation_case import Surroundings as Cancelling
 from stockpool.orders.counting import Step
 from stockpool.orders.intake import TakenIn
 from stockpool.orders.preparation import IntakeSettings, Prepared, prepare
@@ -57,6 +58,7 @@ class Orders:
         settings: makes the surroundings of an intake; asked anew for each, because the pools'
             buffers depend on the time.
         policies: routing policies by name, for replaying stored decisions.
+        lowering: networks that can lower the quantities of an order that they have.
     """
 
     def __init__(
@@ -65,11 +67,13 @@ class Orders:
         ids: IdSource,
         settings: Callable[[], IntakeSettings],
         policies: Mapping[str, RoutingPolicy],
+        lowering: frozenset[str] = frozenset(),
     ) -> None:
         self._database = database
         self._ids = ids
         self._settings = settings
         self._policies = policies
+        self._lowering = lowering
 
     def submit(self, request: OrderRequest) -> Receipt:
         """Take in one order. The same request again returns the same receipt.
@@ -225,18 +229,21 @@ class Orders:
         Raises:
             NotFoundError: the order or a line is unknown.
         """
-        capabilities = self._capabilities()
+        surroundings = self.cancelling()
         return self._database.run(
             lambda connection: cancelling.cancel(
                 connection,
                 order_id,
                 reason=reason,
                 lines=lines,
-                ids=self._ids,
-                capabilities=capabilities,
+                surroundings=surroundings,
                 at=self._database.clock.now(),
             )
         )
+
+    def cancelling(self) -> Cancelling:
+        """What cancelling needs, for those who cancel in a transaction of their own."""
+        return Cancelling(self._ids, self._capabilities(), self._lowering)
 
     def refund(
         self,

@@ -27,6 +27,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -253,6 +254,12 @@ cancellations = Table(
     Column("quantities", Text, nullable=False),
     Column("requested_at", UtcDateTime, nullable=False),
     Column("decided_at", UtcDateTime),
+    # Units that the network is to be left with, by fulfillment item.
+    Column("targets", Text, nullable=False, server_default="{}"),
+    # The channel's id of the request, if a channel has asked.
+    Column("asked_by", String),
+    # The channel counts the units as cancelled already.
+    Column("done", Boolean, nullable=False, server_default=false()),
 )
 Index(
     "ix_cancellations_requested",

@@ -19,6 +19,7 @@ from stockpool.orders.tables import (
 )
 from stockpool.outbox.effects import Done, LeasedEffect, Outcome, Refused
 from stockpool.plugins.channel import (
+    CancellationAnswer,
     CancellationUpdate,
     Channel,
     LineQuantity,
@@ -174,6 +175,29 @@ class PushCancellation(Push):
                 for effect in effects
             }
         return self._push(effects, updates, channel.push_cancellation)
+
+
+class PushCancellationAnswer(Push):
+    """The effect `cancellation.answer`: what became of a cancellation that was asked for."""
+
+    def perform(self, effects: Sequence[LeasedEffect]) -> Sequence[Outcome]:
+        """Tell the channel about all of them at once."""
+        channel = self._channels[effects[0].party]
+        with self._database.read() as connection:
+            answers = {
+                effect.id: CancellationAnswer(
+                    effect.key,
+                    effect.payload["channel_order_id"],
+                    effect.payload["cancellation_id"],
+                    effect.payload["outcome"],
+                    effect.payload["reason"],
+                    line_quantities(
+                        connection, effect.payload["order_id"], effect.payload["quantities"]
+                    ),
+                )
+                for effect in effects
+            }
+        return self._push(effects, answers, channel.push_cancellation_answer)
 
 
 def line_quantities(

@@ -25,6 +25,7 @@ RESEND_SECONDS = 15.0
 OPERATIONS: Mapping[Lane, str] = {
     Lane.FULFILLMENT: "createFulfillmentOrder",
     Lane.CANCELLATIONS: "cancelFulfillmentOrder",
+    Lane.UPDATES: "updateFulfillmentOrder",
     Lane.REMOVALS: "createRemovalOrder",
 }
 """The network operation that each lane's effects count against."""

@@ -34,6 +34,7 @@ class Lane(StrEnum):
     """Where an effect queues: lanes do not wait for each other."""
 
     CANCELLATIONS = "cancellations"
+    UPDATES = "updates"
     FULFILLMENT = "fulfillment"
     PUSHES = "pushes"
     REFUNDS = "refunds"
@@ -45,8 +46,10 @@ class EffectKind(StrEnum):
 
     CREATE_FULFILLMENT = "fulfillment.create"
     CANCEL_FULFILLMENT = "fulfillment.cancel"
+    UPDATE_FULFILLMENT = "fulfillment.update"
     PUSH_TRACKING = "tracking.push"
     PUSH_CANCELLATION = "cancellation.push"
+    PUSH_CANCELLATION_ANSWER = "cancellation.answer"
     PUSH_AVAILABILITY = "availability.push"
     PUSH_REFUND = "refund.push"
     CREATE_REMOVAL = "removal.create"
@@ -60,8 +63,10 @@ class EffectKind(StrEnum):
 _LANES = {
     EffectKind.CREATE_FULFILLMENT: Lane.FULFILLMENT,
     EffectKind.CANCEL_FULFILLMENT: Lane.CANCELLATIONS,
+    EffectKind.UPDATE_FULFILLMENT: Lane.UPDATES,
     EffectKind.PUSH_TRACKING: Lane.PUSHES,
     EffectKind.PUSH_CANCELLATION: Lane.PUSHES,
+    EffectKind.PUSH_CANCELLATION_ANSWER: Lane.PUSHES,
     EffectKind.PUSH_AVAILABILITY: Lane.PUSHES,
     EffectKind.PUSH_REFUND: Lane.REFUNDS,
     EffectKind.CREATE_REMOVAL: Lane.REMOVALS,

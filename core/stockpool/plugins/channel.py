@@ -39,6 +39,7 @@ class ChannelCapability(StrEnum):
     CANCELLATIONS = "cancellations"
     REFUNDS = "refunds"
     WEBHOOKS = "webhooks"
+    CANCELLATION_ANSWERS = "cancellation_answers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,23 @@ class ChannelRefund:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelCancellation:
+    """A cancellation that the channel, its merchant or the buyer asks for.
+
+    Attributes:
+        cancellation_id: the channel's id of it; the same id again is the same request.
+        lines: quantities that are not wanted any more; empty: all that can still be stopped.
+        done: the channel counts them as cancelled already, and is not told so again.
+    """
+
+    cancellation_id: str
+    channel_order_id: str
+    reason: str = "cancelled in the channel"
+    lines: Sequence[LineQuantity] = ()
+    done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class OrderPage:
     """Some orders, what became of known ones, and where to go on.
 
@@ -128,6 +146,7 @@ class OrderPage:
 
     Attributes:
         refunds: made in the channel, by hand or for us; also of orders of earlier pages.
+        cancellations: asked for in the channel; also of orders of earlier pages.
     """
 
     orders: Sequence[OrderRequest]
@@ -135,6 +154,7 @@ class OrderPage:
     more: bool = False
     problems: Sequence[OrderProblem] = ()
     refunds: Sequence[ChannelRefund] = ()
+    cancellations: Sequence[ChannelCancellation] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +205,25 @@ class CancellationUpdate:
 
     key: str
     channel_order_id: str
+    reason: str
+    lines: Sequence[LineQuantity]
+
+
+@dataclass(frozen=True, slots=True)
+class CancellationAnswer:
+    """What became of a cancellation that was asked for.
+
+    Attributes:
+        cancellation_id: the channel's id of the request; None: it was asked for elsewhere.
+        outcome: `confirmed`: it is cancelled; `refused`: it can't be any more; `overtaken`: it
+            shipped all the same, and is to come back.
+        lines: what the outcome is about. A request may have several answers, one for each part.
+    """
+
+    key: str
+    channel_order_id: str
+    cancellation_id: str | None
+    outcome: Literal["confirmed", "refused", "overtaken"]
     reason: str
     lines: Sequence[LineQuantity]
 
@@ -253,6 +292,12 @@ class Channel(ABC):
 
     def push_cancellation(self, updates: Sequence[CancellationUpdate]) -> Sequence[PushRefusal]:
         """Tell the channel what will not be shipped. Needs CANCELLATIONS."""
+        raise NotImplementedError
+
+    def push_cancellation_answer(
+        self, answers: Sequence[CancellationAnswer]
+    ) -> Sequence[PushRefusal]:
+        """Tell the channel what became of cancellations. Needs CANCELLATION_ANSWERS."""
         raise NotImplementedError
 
     def push_refund(self, updates: Sequence[RefundUpdate]) -> Sequence[PushRefusal]:

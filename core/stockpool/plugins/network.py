@@ -29,6 +29,10 @@ class NetworkCapability(StrEnum):
     PREVIEW = "preview"
     REMOVALS = "removals"
 
+    LOWER_QUANTITIES = "lower_quantities"
+    """`update_fulfillment` lowers the quantities of an order that is not held, while nothing of it
+    is being shipped. That is how a part of an order is cancelled."""
+
     PARCELS_BY_ASKING = "parcels_by_asking"
     """`changes` does not tell what a carrier does with a parcel; `get_fulfillment` does. The engine
     asks now and then for every order with a parcel on the way."""

@@ -68,6 +68,7 @@ class AmazonNetwork(Network):
     """
 
     capabilities = frozenset({NetworkCapability.PREVIEW, NetworkCapability.PARCELS_BY_ASKING})
+    """And LOWER_QUANTITIES where updates go by the version 2020-07-01; the later one has none."""
 
     def __init__(self, settings: AmazonSettings, context: PluginContext) -> None:
         clock = context.clock
@@ -81,6 +82,8 @@ class AmazonNetwork(Network):
         credentials.read()
         self._name = context.name
         self._settings = settings
+        if settings.version("update") == "2020-07-01":
+            self.capabilities |= {NetworkCapability.LOWER_QUANTITIES}
         self._connection = Connection(
             connect_seconds=settings.connect_seconds,
             read_seconds=settings.read_seconds,

@@ -37,7 +37,13 @@ _MOMENT = 60.0
 class AmazonSimNetwork(Network):
     """A simulated Amazon as the engine sees it; `simulator` has the controls."""
 
-    capabilities = frozenset({NetworkCapability.PREVIEW, NetworkCapability.REMOVALS})
+    capabilities = frozenset(
+        {
+            NetworkCapability.PREVIEW,
+            NetworkCapability.REMOVALS,
+            NetworkCapability.LOWER_QUANTITIES,
+        }
+    )
 
     def __init__(self, settings: AmazonSimSettings, context: PluginContext) -> None:
         self.simulator = Simulator(settings, context.clock, folder=context.folder)

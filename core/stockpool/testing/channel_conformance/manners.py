@@ -21,6 +21,10 @@ CALLS: Mapping[ChannelCapability, tuple[str, Callable[[Channel], object]]] = {
     ChannelCapability.AVAILABILITY: ("push_availability", lambda c: c.push_availability([])),
     ChannelCapability.TRACKING: ("push_tracking", lambda c: c.push_tracking([])),
     ChannelCapability.CANCELLATIONS: ("push_cancellation", lambda c: c.push_cancellation([])),
+    ChannelCapability.CANCELLATION_ANSWERS: (
+        "push_cancellation_answer",
+        lambda c: c.push_cancellation_answer([]),
+    ),
     ChannelCapability.REFUNDS: ("push_refund", lambda c: c.push_refund([])),
     ChannelCapability.WEBHOOKS: ("parse_webhook", lambda c: c.parse_webhook({}, b"")),
 }
