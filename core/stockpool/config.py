@@ -20,6 +20,7 @@ from stockpool.errors import ConfigurationError
 from stockpool.money import minor_digits
 from stockpool.order_request import Speed
 from stockpool.orders.checks import AddressLimits
+from stockpool.orders.unfulfillable import OnUnfulfillable
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 
@@ -101,6 +102,8 @@ class ChannelSettings(BaseModel):
     backorder: bool = True
     countries: tuple[str, ...] = ()
     """Countries whose pools are offered on this channel; none: all."""
+    on_unfulfillable: OnUnfulfillable = OnUnfulfillable.CANCEL
+    """What becomes of units that the network has accepted and can't ship."""
     refund_on: frozenset[RefundCause] = frozenset()
     """What is refunded by itself; everything else is refunded by hand."""
 

@@ -28,6 +28,7 @@ from stockpool.inventory import Inventory
 from stockpool.orders.asking import lock_due, put_off
 from stockpool.orders.progress import apply_states
 from stockpool.orders.service import Orders
+from stockpool.orders.unfulfillable import Policies
 from stockpool.outbox import cursors, leases
 from stockpool.outbox.dispatch import Dispatch, release
 from stockpool.outbox.rate_limits import take
@@ -53,6 +54,7 @@ class Duties:
 
     Attributes:
         pools: pools offered on each channel.
+        unfulfillable: what becomes of units that the network can't ship, by channel.
         lease_seconds: after so long a dead process's duty is free again.
         notify: tells the observers.
     """
@@ -71,6 +73,7 @@ class Duties:
     pools: Mapping[str, Sequence[str]]
     buffers: Callable[[], Mapping[str, int]]
     notify: Callable[[Event], None]
+    unfulfillable: Policies
     lease_seconds: float = 40.0
     owner: str = ""
     _sound: set[str] = field(default_factory=set)
@@ -211,7 +214,12 @@ class Duties:
         def work(connection: Connection) -> int:
             now = self.clock.now()
             news = apply_states(
-                connection, page.states, at=now, ids=self.ids, capabilities=capabilities
+                connection,
+                page.states,
+                at=now,
+                ids=self.ids,
+                capabilities=capabilities,
+                unfulfillable=self.unfulfillable,
             )
             cursors.move(connection, f"changes:{name}", page.cursor, at=now)
             reached("changes.before_commit")
@@ -258,7 +266,12 @@ class Duties:
             # What was told before something failed is news all the same.
             self.database.run(
                 lambda connection: apply_states(
-                    connection, states, at=self.clock.now(), ids=self.ids, capabilities=capabilities
+                    connection,
+                    states,
+                    at=self.clock.now(),
+                    ids=self.ids,
+                    capabilities=capabilities,
+                    unfulfillable=self.unfulfillable,
                 )
             )
         return len(chosen)

@@ -43,6 +43,7 @@ from stockpool.orders.snapshots import last_taken
 from stockpool.orders.stopping import LowerQuantities, RequestCancellation
 from stockpool.orders.tables import routing_rules
 from stockpool.orders.telling import PushCancellation, PushCancellationAnswer, PushTracking
+from stockpool.orders.unfulfillable import OnUnfulfillable
 from stockpool.outbox.carrier import Carrier, Handler
 from stockpool.outbox.effects import EffectKind, unfinished
 from stockpool.outbox.plugin_notes import DatabaseNotes
@@ -172,6 +173,7 @@ class Engine:
             self._channel_pools,
             self.buffers,
             self._notify,
+            self._unfulfillable(),
             config.stockpool.lease_seconds,
         )
         self.carrier = Carrier(
@@ -374,10 +376,19 @@ class Engine:
             self.config.orders.address_limits,
         )
 
+    def _unfulfillable(self) -> dict[str, OnUnfulfillable]:
+        return {name: s.on_unfulfillable for name, s in self.config.channels.items()}
+
     def _handlers(self) -> dict[EffectKind, Handler]:
         capabilities = {name: facts.capabilities for name, facts in self._facts.items()}
         place = PlaceFulfillment(self.database, self.clock, self.ids, self.networks, capabilities)
-        stopping = (self.database, self.ids, self.networks, capabilities)
+        stopping = (
+            self.database,
+            self.ids,
+            self.networks,
+            capabilities,
+            self._unfulfillable(),
+        )
         return {
             EffectKind.CREATE_FULFILLMENT: place,
             EffectKind.CANCEL_FULFILLMENT: RequestCancellation(*stopping),

@@ -53,6 +53,22 @@ def concerns_of(entry: News) -> Iterable[Concern]:
                 ),
             ),
         )
+    again = [c for c in entry.merged.changes if c.step in (Step.LOST, Step.TURNED_DOWN)]
+    if again:
+        yield Concern(
+            again_key(row.order_id),
+            "order",
+            row.order_id,
+            (
+                Problem(
+                    "wanted_again",
+                    f"the network can't ship {_named(again)} of {row.id}"
+                    + (f": {state.status_reason}" if state.status_reason else "")
+                    + "; the order waits for other stock, or to be released",
+                    fix="release it if it is on hold, send stock, or cancel and refund",
+                ),
+            ),
+        )
     troubled = sorted(
         f"package {package.package_number} ({package.status.value})"
         for shipment in state.shipments
@@ -72,6 +88,11 @@ def concerns_of(entry: News) -> Iterable[Concern]:
                 ),
             ),
         )
+
+
+def again_key(order_id: str) -> str:
+    """The attention queue's key for an order whose units have to come from elsewhere."""
+    return f"order:{order_id}:wanted-again"
 
 
 def _named(changes: Sequence[ItemChange]) -> str:

@@ -43,6 +43,8 @@ class Claim:
     number: int = 1
     """The number of its next decision, and of its next fulfillment order."""
     plan: Plan | None = None
+    failed: frozenset[tuple[str, str]] = frozenset()
+    """Pools and stock SKUs that have failed this order, and are not asked again."""
 
 
 def note_shortfalls(claim: Claim, plan: Plan) -> None:

@@ -63,6 +63,10 @@ class Step(Enum):
     """The network could not find the units: they are gone until a snapshot shows them."""
     REFUSED = ("committed", "unfulfillable", "unfulfillable", Bucket.COMMITTED, Bucket.FULFILLABLE)
     """The network turned the order down after it had taken it: no unit was touched."""
+    LOST = ("committed", "unfulfillable", None, Bucket.COMMITTED, Account.ADJUSTMENT)
+    """As UNFULFILLABLE, but the line wants the units again, from elsewhere."""
+    TURNED_DOWN = ("committed", "unfulfillable", None, Bucket.COMMITTED, Bucket.FULFILLABLE)
+    """As REFUSED, but the line wants the units again, from elsewhere."""
     GIVEN_UP = ("held", "cancelled", "cancelled", Bucket.HELD, Bucket.FULFILLABLE)
     """Cancelled before the network was asked."""
     RELEASED = ("held", "cancelled", None, Bucket.HELD, Bucket.FULFILLABLE)

@@ -30,6 +30,12 @@ from stockpool.orders.placing import Acceptance, accept
 from stockpool.orders.tables import (
     fulfillment_orders,
 )
+from stockpool.orders.unfulfillable import (
+    Policies,
+    hold_orders_in_trouble,
+    put_on_hold,
+    wanted_again,
+)
 from stockpool.orders.whole_items import Part, added, newly_gone
 from stockpool.outbox.effects import NewEffect, record
 from stockpool.plugins.channel import ChannelCapability
@@ -39,6 +45,8 @@ from stockpool.plugins.network import (
     PackageStatus,
     ShipmentStatus,
 )
+
+NO_POLICIES: Policies = {}
 
 _STOPPED = frozenset({Step.CANCELLED, Step.UNFULFILLABLE, Step.REFUSED})
 
@@ -50,12 +58,15 @@ def apply_states(
     at: datetime,
     ids: IdSource,
     capabilities: Mapping[str, frozenset[ChannelCapability]],
+    unfulfillable: Policies = NO_POLICIES,
 ) -> list[News]:
     """Merge `states` into what we know; those of foreign fulfillment orders are passed over.
 
     Args:
         capabilities: what each channel can be told, by channel name.
+        unfulfillable: what becomes of units that the network can't ship, by channel name.
     """
+    hold_orders_in_trouble(connection, states, unfulfillable)
     latest: dict[str, FulfillmentState] = {}
     for state in states:
         other = latest.get(state.fulfillment_order_id)
@@ -70,15 +81,18 @@ def apply_states(
         News(row, latest[row.id], merge(row, latest[row.id], known.left(row.id))) for row in fresh
     ]
     sound = [entry for entry in news if entry.merged.contradiction is None]
+    asked, decided = cancellation_requests.decide(connection, [(e.row, e.state) for e in sound])
+    sound = wanted_again(sound, unfulfillable, list(asked))
     apply(connection, [c for entry in sound for c in entry.merged.changes], at=at)
     count_delivered(connection, [d for entry in sound for d in entry.merged.delivered])
     told = store_shipments(connection, sound, known)
     _store_heads(connection, sound, at)
     record(connection, _tracking(sound, told, capabilities), at=at)
-    asked, decided = cancellation_requests.decide(connection, [(e.row, e.state) for e in sound])
+    put_on_hold(connection, sound, unfulfillable)
     announce(connection, _not_shipped(connection, sound, asked), capabilities, at=at)
     conclude(connection, decided, capabilities, ids, at=at)
-    concerns = [concern for entry in news for concern in concerns_of(entry)]
+    odd = [entry for entry in news if entry.merged.contradiction is not None]
+    concerns = [concern for entry in (*odd, *sound) for concern in concerns_of(entry)]
     raise_concerns(connection, concerns, at=at, new_ids=ids.new_ids(at, len(concerns)))
     return sound
 

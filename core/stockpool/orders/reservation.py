@@ -218,7 +218,11 @@ def question_of(
             demand = Demand(wanted.line_id, sku, known.units + wanted.count * wanted.each, 1)
         demands[key] = demand
         for pool, units in left.get(sku, _NOTHING).items():
-            if units > 0 and (shipping is None or pool in shipping):
+            if (
+                units > 0
+                and (shipping is None or pool in shipping)
+                and (pool, sku) not in claim.failed
+            ):
                 available.setdefault(pool, {})[sku] = units
     return RoutingInput(
         claim.country,

@@ -27,6 +27,7 @@ from stockpool.orders.fulfillment_rows import lock_fulfillment_orders
 from stockpool.orders.placing import read_requests
 from stockpool.orders.progress import apply_states
 from stockpool.orders.tables import cancellations
+from stockpool.orders.unfulfillable import Policies
 from stockpool.outbox.carrier import outcome_of
 from stockpool.outbox.effects import Done, LeasedEffect, Outcome, Refused
 from stockpool.plugins.channel import ChannelCapability
@@ -48,11 +49,13 @@ class _Stop:
         ids: IdSource,
         networks: Mapping[str, Network],
         capabilities: Mapping[str, frozenset[ChannelCapability]],
+        unfulfillable: Policies,
     ) -> None:
         self._database = database
         self._ids = ids
         self._networks = networks
         self._capabilities = capabilities
+        self._unfulfillable = unfulfillable
 
     def lock(self, connection: Connection, effects: Sequence[LeasedEffect]) -> None:
         """Hold the fulfillment orders."""
@@ -69,6 +72,7 @@ class _Stop:
             at=at,
             ids=self._ids,
             capabilities=self._capabilities,
+            unfulfillable=self._unfulfillable,
         )
         refused = [o.effect.payload["cancellation_id"] for o in done if o.result.get("refused")]
         still_open = connection.execute(

@@ -9,14 +9,17 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, exists, func, or_, select
 
+from stockpool.attention.queue import close_concerns
 from stockpool.crashpoints import reached
 from stockpool.ledger.tables import stock_levels
+from stockpool.orders.alarms import again_key
 from stockpool.orders.claims import Claim, WantedUnits
 from stockpool.orders.counting import add_to_lines
 from stockpool.orders.preparation import IntakeSettings
 from stockpool.orders.reservation import lock_wanted, reserve
 from stockpool.orders.shortfalls import tell_shortfalls
 from stockpool.orders.tables import decisions, fulfillment_orders, order_lines, orders
+from stockpool.orders.unfulfillable import failed_pools
 from stockpool.storage.bulk import insert_all
 
 PAGE = 200
@@ -50,6 +53,11 @@ def fill_page(
     if not candidates:
         return Filled(0, (), None)
     claims = claims_of(connection, [row.id for row in candidates])
+    if not only:
+        # Whoever releases an order by hand may have it sent from wherever there is stock.
+        failed = failed_pools(connection, [claim.order_id for claim in claims])
+        for claim in claims:
+            claim.failed = failed.get(claim.order_id, frozenset())
     desk = settings.desk
     locked = lock_wanted(connection, desk, {w.stock_sku for c in claims for w in c.wanted})
     reservation = reserve(connection, claims, desk, locked, at=at, keep_failures=bool(only))
@@ -68,6 +76,8 @@ def fill_page(
     )
     insert_all(connection, reservation.batches)
     tell_shortfalls(connection, claims, settings, at=at)
+    filled = [claim.order_id for claim in served if _is_filled(claim)]
+    close_concerns(connection, list(map(again_key, filled)), at=at, by="routing")
     reached("waiting.before_commit")
     last = candidates[-1]
     return Filled(
@@ -75,6 +85,10 @@ def fill_page(
         tuple(claim.order_id for claim in served),
         (last.priority, last.ordered_at, last.id) if len(candidates) == PAGE else None,
     )
+
+
+def _is_filled(claim: Claim) -> bool:
+    return all(w.held + w.unfulfillable == w.count * w.each for w in claim.wanted)
 
 
 def _candidates(after: tuple[int, datetime, str] | None, only: Sequence[str]) -> Any:
