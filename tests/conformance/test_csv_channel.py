@@ -38,7 +38,14 @@ class FolderWorld(ChannelWorld):
     """The merchant's side of a folder: one file an order goes in, files of all kinds come out."""
 
     name = "web"
-    abilities = frozenset({WorldAbility.REOPEN, WorldAbility.SPOIL_AN_ORDER})
+    abilities = frozenset(
+        {
+            WorldAbility.REOPEN,
+            WorldAbility.SPOIL_AN_ORDER,
+            WorldAbility.ASK_TO_CANCEL,
+            WorldAbility.REFUND_BY_HAND,
+        }
+    )
     orders_a_page = 3
 
     def __init__(self, root: Path) -> None:
@@ -76,6 +83,22 @@ class FolderWorld(ChannelWorld):
     def told_refunds(self, channel_order_id: str) -> Sequence[Money]:
         rows = self._told("refunds", channel_order_id)
         return [Money.parse(row["amount"], row["currency"]) for row in rows if row["amount"]]
+
+    def told_answers(self, channel_order_id: str) -> Sequence[str]:
+        return [row["outcome"] for row in self._told("cancellation-answers", channel_order_id)]
+
+    def ask_to_cancel(self, channel_order_id: str, units: Mapping[str, int]) -> str:
+        rows = [f"C1,{channel_order_id},{n},{q}" for n, q in enumerate(units.values(), 1)]
+        self._write("cancel.csv", ["cancellation_id,order_id,line_id,quantity", *rows])
+        return "C1"
+
+    def refund_by_hand(self, channel_order_id: str, amount: str, currency: str) -> str:
+        row = f"R1,{channel_order_id},{amount},{currency}"
+        self._write("refund.csv", ["refund_id,order_id,amount,currency", row])
+        return "R1"
+
+    def _write(self, name: str, lines: Sequence[str]) -> None:
+        (self._root / "web" / "inbox" / name).write_text("\n".join([*lines, ""]), "utf-8")
 
     def told_availability(self) -> Mapping[str, int]:
         return {row["sku"]: int(row["quantity"]) for row in self._rows("availability")}

@@ -24,6 +24,7 @@ def test_it_declares_what_files_can_do(shop):
         ChannelCapability.AVAILABILITY,
         ChannelCapability.TRACKING,
         ChannelCapability.CANCELLATIONS,
+        ChannelCapability.CANCELLATION_ANSWERS,
         ChannelCapability.REFUNDS,
     }
 

@@ -78,8 +78,6 @@ def test_empty_lines_count_but_hold_no_order(shop):
         (text() + '2,MUG,1,"Pat"x,Test 1,Seattle,US\n', "broken_quoting", 3),
         (text() + "2,MUG,1," + "x" * 200_000 + ",Test 1,Seattle,US\n", "cell_too_long", 3),
         (text(",", [f"c{n}" for n in range(501)]), "too_many_columns", 1),
-        ("order_id\tMerchantFulfillmentOrderID\n", "cancellation_file", 1),
-        ("MerchantFulfillmentOrderID\nA-1\n", "cancellation_file", 1),
     ],
 )
 def test_a_file_that_is_no_table_of_orders_is_refused_with_its_row(shop, content, code, row):

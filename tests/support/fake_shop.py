@@ -10,7 +10,13 @@ from fake_channel import FakeChannel, signature
 from stockpool.errors import OutcomeUnknown, Throttled, TransientError
 from stockpool.money import Money
 from stockpool.order_request import Address, OrderLine, OrderRequest
-from stockpool.plugins.channel import ChannelListing, OrderProblem
+from stockpool.plugins.channel import (
+    ChannelCancellation,
+    ChannelListing,
+    ChannelRefund,
+    LineQuantity,
+    OrderProblem,
+)
 from stockpool.problems import Problem
 from stockpool.testing import ChannelOperation, ChannelWorld, ToldParcel, WorldAbility
 
@@ -29,6 +35,8 @@ class FakeShop(ChannelWorld):
             WorldAbility.FAIL_BEFORE_EFFECT,
             WorldAbility.FAIL_AFTER_EFFECT,
             WorldAbility.SPOIL_AN_ORDER,
+            WorldAbility.ASK_TO_CANCEL,
+            WorldAbility.REFUND_BY_HAND,
         }
     )
     orders_a_page = 1
@@ -85,6 +93,22 @@ class FakeShop(ChannelWorld):
             if update.channel_order_id == channel_order_id:
                 units.update({line.channel_sku: line.quantity for line in update.lines})
         return units
+
+    def told_answers(self, channel_order_id: str) -> Sequence[str]:
+        return [a.outcome for a in self._fake.answers if a.channel_order_id == channel_order_id]
+
+    def ask_to_cancel(self, channel_order_id: str, units: Mapping[str, int]) -> str:
+        lines = [
+            LineQuantity(f"{n}", sku, count) for n, (sku, count) in enumerate(units.items(), 1)
+        ]
+        told = ChannelCancellation("C1", channel_order_id, "buyer", lines)
+        self._fake.add_page(cancellations=[told])
+        return "C1"
+
+    def refund_by_hand(self, channel_order_id: str, amount: str, currency: str) -> str:
+        told = ChannelRefund("R1", channel_order_id, Money.parse(amount, currency))
+        self._fake.add_page(refunds=[told])
+        return "R1"
 
     def told_refunds(self, channel_order_id: str) -> Sequence[Money]:
         return [

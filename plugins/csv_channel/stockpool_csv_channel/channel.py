@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from stockpool.plugins.channel import (
     AvailabilityUpdate,
+    CancellationAnswer,
     CancellationUpdate,
     Channel,
     ChannelCapability,
@@ -37,6 +38,7 @@ class CsvChannel(Channel):
             ChannelCapability.AVAILABILITY,
             ChannelCapability.TRACKING,
             ChannelCapability.CANCELLATIONS,
+            ChannelCapability.CANCELLATION_ANSWERS,
             ChannelCapability.REFUNDS,
         }
     )
@@ -65,6 +67,11 @@ class CsvChannel(Channel):
 
     def push_cancellation(self, updates: Sequence[CancellationUpdate]) -> Sequence[PushRefusal]:
         return self._outbox.push_cancellation(updates)
+
+    def push_cancellation_answer(
+        self, answers: Sequence[CancellationAnswer]
+    ) -> Sequence[PushRefusal]:
+        return self._outbox.push_cancellation_answer(answers)
 
     def push_refund(self, updates: Sequence[RefundUpdate]) -> Sequence[PushRefusal]:
         return self._outbox.push_refund(updates)

@@ -18,7 +18,13 @@ from datetime import timedelta
 
 from stockpool.flatfiles.encoding import identity
 from stockpool.order_request import OrderRequest
-from stockpool.plugins.channel import OrderPage, OrderProblem, PluginContext
+from stockpool.plugins.channel import (
+    ChannelCancellation,
+    ChannelRefund,
+    OrderPage,
+    OrderProblem,
+    PluginContext,
+)
 from stockpool_csv_channel import database, inbox, spool, takings
 from stockpool_csv_channel.findings import Finding
 from stockpool_csv_channel.folder import Folder, OpenFolder
@@ -84,6 +90,8 @@ class _Page:
         self.files = 0
         self.orders: list[OrderRequest] = []
         self.problems: list[OrderProblem] = []
+        self.refunds: list[ChannelRefund] = []
+        self.cancellations: list[ChannelCancellation] = []
         self.end: Position | None = None
         # Set also for the last page: only the next call tells us that this one is stored.
         self.more = False
@@ -97,7 +105,10 @@ class _Page:
         """Add records of the next turn. `end` is where everything in the page is stored."""
         self.orders += part.orders
         self.problems += part.problems
+        self.refunds += part.refunds
+        self.cancellations += part.cancellations
         self.room -= len(part.orders) + len(part.problems)
+        self.room -= len(part.refunds) + len(part.cancellations)
         self.files += 1
         self.end = end
         self.more = True
@@ -105,7 +116,14 @@ class _Page:
     def result(self, cursor: str | None) -> OrderPage:
         """The page, for the engine; the cursor stays where it was if nothing is in it."""
         after = cursor if self.end is None else self.end.as_cursor()
-        return OrderPage(tuple(self.orders), after, self.more, tuple(self.problems))
+        return OrderPage(
+            tuple(self.orders),
+            after,
+            self.more,
+            tuple(self.problems),
+            tuple(self.refunds),
+            tuple(self.cancellations),
+        )
 
 
 class Intake:

@@ -27,6 +27,7 @@ from stockpool.errors import RejectedError
 from stockpool.flatfiles.formulas import guard_row
 from stockpool.plugins.channel import (
     AvailabilityUpdate,
+    CancellationAnswer,
     CancellationUpdate,
     PluginContext,
     PushRefusal,
@@ -53,6 +54,16 @@ TRACKING_HEADER: Final = (
     "key",
 )
 CANCELLATION_HEADER: Final = ("order_id", "line_id", "sku", "quantity", "reason", "key")
+ANSWER_HEADER: Final = (
+    "cancellation_id",
+    "order_id",
+    "line_id",
+    "sku",
+    "quantity",
+    "outcome",
+    "reason",
+    "key",
+)
 REFUND_HEADER: Final = (
     "order_id",
     "line_id",
@@ -102,6 +113,21 @@ def cancellation_rows(update: CancellationUpdate) -> Iterator[Row]:
         yield update.channel_order_id, line_id, sku, quantity, update.reason, update.key
 
 
+def answer_rows(answer: CancellationAnswer) -> Iterator[Row]:
+    """A row for each line that the outcome is about."""
+    for line_id, sku, quantity in _lines(answer):
+        yield (
+            answer.cancellation_id or "",
+            answer.channel_order_id,
+            line_id,
+            sku,
+            quantity,
+            answer.outcome,
+            answer.reason,
+            answer.key,
+        )
+
+
 def refund_rows(update: RefundUpdate) -> Iterator[Row]:
     """A row for each line. The amount is of the whole refund and stands on its first row only."""
     amount, currency = str(update.amount.amount), update.amount.currency
@@ -112,7 +138,7 @@ def refund_rows(update: RefundUpdate) -> Iterator[Row]:
 
 
 def _lines(
-    update: TrackingUpdate | CancellationUpdate | RefundUpdate,
+    update: TrackingUpdate | CancellationUpdate | CancellationAnswer | RefundUpdate,
 ) -> Iterator[tuple[str, str, str]]:
     """An update without lines still has a row."""
     for line in update.lines:
@@ -142,6 +168,13 @@ class Outbox:
         """Write what will not be shipped."""
         rows = {update.key: list(cancellation_rows(update)) for update in updates}
         return self._push("cancellations", CANCELLATION_HEADER, rows)
+
+    def push_cancellation_answer(
+        self, answers: Sequence[CancellationAnswer]
+    ) -> Sequence[PushRefusal]:
+        """Write what became of cancellations."""
+        rows = {answer.key: list(answer_rows(answer)) for answer in answers}
+        return self._push("cancellation-answers", ANSWER_HEADER, rows)
 
     def push_refund(self, updates: Sequence[RefundUpdate]) -> Sequence[PushRefusal]:
         """Write money to give back."""

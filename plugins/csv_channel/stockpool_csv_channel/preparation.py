@@ -23,6 +23,7 @@ from stockpool_csv_channel.building import Builder
 from stockpool_csv_channel.findings import FileRefused, Finding
 from stockpool_csv_channel.folder import NotRegularError, OpenFolder, make_durable
 from stockpool_csv_channel.grouping import groups, scattered_orders
+from stockpool_csv_channel.news import NewsBuilder
 from stockpool_csv_channel.reports import RejectedRows, Report
 from stockpool_csv_channel.settings import CsvChannelSettings
 from stockpool_csv_channel.table import Table, open_table
@@ -134,6 +135,9 @@ class Preparation:
             raise FileRefused(_unreadable(error.problem)) from error
         table = open_table(file, seen.codec, self._settings)
         scattered = scattered_orders(table, self._settings.limits)
+        if table.columns.layout.kind != "orders":
+            self._interpret_news(table, scattered, draft)
+            return
         builder = Builder(table.columns, self._settings, self._channel, self._label, seen.has_nul)
         rows = draft.start_rows(table)
         reasons: Counter[tuple[str, str]] = Counter()
@@ -152,6 +156,20 @@ class Preparation:
             for finding in built.skipped:
                 draft.skipped.add(finding, group.order_id)
         self._tell_skipped(draft.spool, reasons)
+
+    def _interpret_news(self, table: Table, scattered: frozenset[str], draft: _Draft) -> None:
+        builder = NewsBuilder(table.columns, self._settings)
+        rows = draft.start_rows(table)
+        for group in groups(table, scattered):
+            built = builder.build(group)
+            if built.news is not None:
+                spool.write_news(draft.spool, built.news)
+                draft.orders += 1
+                continue
+            self._reject(draft.spool, "", built.findings)
+            for finding in built.findings:
+                draft.rejected.add(finding, group.order_id)
+            rows.add(group.rows)
 
     def _reject(self, out: BinaryIO, order_id: str, findings: list[Finding]) -> None:
         first = findings[0]

@@ -1,4 +1,4 @@
-"""What a file was read into: a line for each order and each problem, in the file's order.
+"""What a file was read into: a line for each order, each news and each problem, in its order.
 
 A file is interpreted once, when it is taken; pages are cut from the result. So a page that is
 asked for again is the same to the byte, whatever happened to the settings in between, and asking
@@ -12,8 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from pydantic import TypeAdapter
+
 from stockpool.order_request import OrderRequest
-from stockpool.plugins.channel import OrderProblem
+from stockpool.plugins.channel import ChannelCancellation, ChannelRefund, OrderProblem
 from stockpool.problems import Problem
 
 _serialise = OrderRequest.__pydantic_serializer__.to_json
@@ -35,12 +37,26 @@ def write_problem(file: BinaryIO, problem: OrderProblem) -> None:
     file.write(b"p" + json.dumps(record).encode() + b"\n")
 
 
+def write_news(file: BinaryIO, news: ChannelCancellation | ChannelRefund) -> None:
+    """Add a cancellation or a refund."""
+    if isinstance(news, ChannelRefund):
+        file.write(b"r" + _refund.dump_json(news) + b"\n")
+    else:
+        file.write(b"c" + _cancellation.dump_json(news) + b"\n")
+
+
+_refund: TypeAdapter[ChannelRefund] = TypeAdapter(ChannelRefund)
+_cancellation: TypeAdapter[ChannelCancellation] = TypeAdapter(ChannelCancellation)
+
+
 @dataclass(frozen=True, slots=True)
 class Slice:
     """Some records, and where the next ones start."""
 
     orders: Sequence[OrderRequest]
     problems: Sequence[OrderProblem]
+    refunds: Sequence[ChannelRefund]
+    cancellations: Sequence[ChannelCancellation]
     start: int
     end: int
 
@@ -51,6 +67,8 @@ def read(file: BinaryIO, offset: int, most: int) -> Slice:
     file.seek(offset)
     orders: list[OrderRequest] = []
     problems: list[OrderProblem] = []
+    refunds: list[ChannelRefund] = []
+    cancellations: list[ChannelCancellation] = []
     for _ in range(most):
         line = file.readline()
         if not line:
@@ -58,8 +76,12 @@ def read(file: BinaryIO, offset: int, most: int) -> Slice:
         offset += len(line)
         if line[:1] == b"o":
             orders.append(_parse(line[1:]))
+        elif line[:1] == b"r":
+            refunds.append(_refund.validate_json(line[1:]))
+        elif line[:1] == b"c":
+            cancellations.append(_cancellation.validate_json(line[1:]))
         else:
             record = json.loads(line[1:])
             problem = Problem(**record["problem"])
             problems.append(OrderProblem(record["source"], problem, record["order"]))
-    return Slice(orders, problems, start, offset)
+    return Slice(orders, problems, refunds, cancellations, start, offset)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stockpool.testing.channel_conformance.aftercare import AnswerTests, NewsTests
 from stockpool.testing.channel_conformance.manners import MannerTests, WebhookTests
 from stockpool.testing.channel_conformance.money_back import CancellationTests, RefundTests
 from stockpool.testing.channel_conformance.offers import AvailabilityTests, ListingTests
@@ -18,6 +19,8 @@ class ChannelConformance(
     TrackingTests,
     CancellationTests,
     RefundTests,
+    NewsTests,
+    AnswerTests,
     AvailabilityTests,
     ListingTests,
     WebhookTests,

@@ -18,6 +18,7 @@ ChannelOperation = Literal[
     "push_availability",
     "push_tracking",
     "push_cancellation",
+    "push_cancellation_answer",
     "push_refund",
 ]
 """A method of `Channel` that talks to the shop."""
@@ -86,6 +87,20 @@ class ChannelWorld(ABC):
 
     def told_cancellations(self, channel_order_id: str) -> Units:
         """All units of an order that won't be shipped. For CANCELLATIONS."""
+        raise NotImplementedError
+
+    def told_answers(self, channel_order_id: str) -> Sequence[str]:
+        """The outcome of every cancellation of an order. For CANCELLATION_ANSWERS."""
+        raise NotImplementedError
+
+    def ask_to_cancel(self, channel_order_id: str, units: Units) -> str:
+        """A buyer does not want units any more; returns the cancellation's id. Needs
+        ASK_TO_CANCEL."""
+        raise NotImplementedError
+
+    def refund_by_hand(self, channel_order_id: str, amount: str, currency: str) -> str:
+        """The merchant refunds a sum in the shop; returns the refund's id. Needs
+        REFUND_BY_HAND."""
         raise NotImplementedError
 
     def told_refunds(self, channel_order_id: str) -> Sequence[Money]:

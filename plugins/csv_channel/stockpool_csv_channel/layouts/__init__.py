@@ -10,6 +10,7 @@ from stockpool_csv_channel.findings import FileRefused, Finding
 from stockpool_csv_channel.layouts.layout import Columns, Layout, normal
 from stockpool_csv_channel.layouts.mapped import mapped
 from stockpool_csv_channel.layouts.mcf import MCF, is_cancellation
+from stockpool_csv_channel.layouts.news import MCF_CANCELLATIONS, NEWS
 from stockpool_csv_channel.layouts.plain import PLAIN
 from stockpool_csv_channel.layouts.shopify import SHOPIFY
 from stockpool_csv_channel.settings import CsvChannelSettings
@@ -47,15 +48,8 @@ def choose(header: Sequence[str], layouts: Sequence[Layout], row: int) -> Column
     """
     found = {normal(cell) for cell in header}
     if is_cancellation(found) and not any(layout.name == "mapping" for layout in layouts):
-        raise FileRefused(
-            Finding(
-                "cancellation_file",
-                "this is a file of cancellations; this folder takes orders only",
-                "cancel the orders in the engine",
-                row,
-            )
-        )
-    for layout in layouts:
+        return _lay_over(MCF_CANCELLATIONS, header, row)
+    for layout in (*NEWS, *layouts):
         if not _missing(layout, found):
             return _lay_over(layout, header, row)
     nearest = min(
@@ -112,6 +106,6 @@ def _lay_over(layout: Layout, header: Sequence[str], row: int) -> Columns:
         order=tuple((n, at) for n, at in places.items() if not layout.is_of_line(n)),
         line=tuple((n, at) for n, at in places.items() if layout.is_of_line(n)),
         titles={name: header[at].strip() for name, at in places.items()},
-        order_id=places["channel_order_id"],
+        order_id=places[layout.grouped_by],
         width=len(header),
     )

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from stockpool_csv_channel.fields import LINE_FIELDS
 from stockpool_csv_channel.findings import Finding
@@ -67,6 +67,8 @@ class Layout:
         lines_may_repeat: may two lines of an order be the same in everything?
         known_speeds_only: is a shipping method that the settings don't name an error?
         adapt: what is left to do before cells are read as values.
+        kind: what its rows are.
+        grouped_by: the field whose value the rows of one record share.
     """
 
     name: str
@@ -78,6 +80,8 @@ class Layout:
     lines_may_repeat: bool = False
     known_speeds_only: bool = True
     adapt: Adapt | None = None
+    kind: Literal["orders", "cancellations", "refunds"] = "orders"
+    grouped_by: str = "channel_order_id"
 
     def is_of_line(self, name: str) -> bool:
         """Does the field belong to a line rather than to the order?"""
