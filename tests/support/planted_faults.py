@@ -18,7 +18,7 @@ from stockpool.errors import OutcomeUnknown, RejectedError
 from stockpool.ledger import reconciliation
 from stockpool.ledger.buckets import Bucket
 from stockpool.orders import announcements, merging, placing
-from stockpool.orders.cancelling import RequestCancellation
+from stockpool.orders.stopping import RequestCancellation
 from stockpool.outbox import carrier, cursors, effects
 from stockpool.outbox.carrier import Carrier
 from stockpool.outbox.effects import Done, Refused
