@@ -55,6 +55,20 @@ class TestMerchantManaged:
         again = channel.fetch_orders(page.cursor)
         assert again.orders == page.orders
 
+    def test_the_order_is_the_same_when_the_merchant_takes_these_units_out(
+        self, shop: ShopWorld
+    ) -> None:
+        order = sold(shop)
+        channel = shop.channel()
+        page = channel.fetch_orders(None)
+        channel.push_cancellation([cancellation(order, {"mug": 2})])
+        for work in [work for work in order.works if work.holds]:
+            for line in work.lines:
+                line.remaining = 0
+            work.status = "CLOSED"
+        shop.state.touch(order)
+        assert channel.fetch_orders(page.cursor).orders == page.orders
+
     def test_the_rest_is_fulfilled(self, shop: ShopWorld) -> None:
         order = sold(shop)
         channel = shop.channel()
@@ -93,6 +107,18 @@ class TestFulfillmentService:
         assert order.works[0].request_status == "REJECTED"
         (call,) = [call for call in shop.server.calls if call.name == "RejectRequest"]
         assert call.variables["reason"] == "INVENTORY_OUT_OF_STOCK"
+
+    def test_what_was_given_up_is_not_told_as_withdrawn(self, shop: ShopWorld) -> None:
+        channel = shop.service()
+        order = sold(shop)
+        page = channel.fetch_orders(None)
+        page = channel.fetch_orders(page.cursor)
+        channel.push_cancellation([cancellation(order, WHOLE)])
+        assert order.works[0].status == "INCOMPLETE"
+        page = channel.fetch_orders(page.cursor)
+        assert (page.orders, page.problems) == ([], [])
+        assert not shop.notes.read("taken/")
+        assert not shop.notes.read("given_up/")
 
     def test_a_cancellation_that_was_asked_for_is_accepted(self, shop: ShopWorld) -> None:
         channel = shop.service()

@@ -165,3 +165,17 @@ def test_units_of_an_order_that_is_held_are_not_sold_again(business: Business) -
     business.settle()
     assert len(business.network.orders) == 1
     assert business.available("mug") == 13
+
+
+def test_units_that_the_network_can_not_ship_are_told_and_raise_no_conflict(
+    business: Business,
+) -> None:
+    order = business.sell({"mug": 2, "lamp": 1})
+    business.settle()
+    (fulfillment_id,) = business.network.orders
+    business.network.cancel(fulfillment_id)
+    business.settle()
+    shown = {(hold.reason, hold.ours) for work in order.works for hold in work.holds}
+    ended = {work.status for work in order.works}
+    assert shown == {("OTHER", True)} or ended == {"INCOMPLETE"}
+    assert [item.code for item in business.engine.attention.list()].count("conflict") == 0

@@ -120,6 +120,7 @@ class Cancellations:
                     "fulfillmentOrderHold",
                 )
         _check_known(order, left)
+        self._notes.give_up(order.id, update.key, _units(update))
 
 
 def _units(update: CancellationUpdate) -> dict[str, int]:

@@ -26,6 +26,7 @@ from stockpool_shopify.policy import (
     Parked,
     Waiting,
     Wanted,
+    accounted,
     decide,
     waiting_units,
     withdrawn,
@@ -110,8 +111,9 @@ class Intake:
         outside = self._notes.outside_orders()
         for order in read.orders:
             hidden = order.id in read.hidden
-            shipped = self._shipped(order)
             taken = self._notes.taken(order.id)
+            given_up = self._notes.given_up(order.id)
+            shipped = accounted(order, taken, self._shipped(order), given_up, self._settings)
             decision = self._checked_for_withdrawal(
                 order, decide(order, shipped, self._settings, hidden=hidden), taken, shipped
             )

@@ -118,6 +118,31 @@ def decide(
     return Wanted(tuple(lines), work.destination, method, _hold(order, shippable, settings))
 
 
+def accounted(
+    order: OrderWork,
+    taken: Mapping[str, int],
+    shipped: Mapping[str, int],
+    given_up: Mapping[str, int],
+    settings: ShopifySettings,
+) -> dict[str, int]:
+    """Units by line item that need no work any more: shipped, or given up by us and gone since.
+
+    What the engine has cancelled may be taken out of the work, by the merchant or by our answer;
+    the order is the same without it.
+    """
+    left: dict[str, int] = {}
+    for work in order.fulfillment_orders.nodes:
+        if is_ours(work, settings):
+            for line in _goods(work):
+                left[line.line_item.id] = left.get(line.line_item.id, 0) + line.remaining_quantity
+    found = dict(shipped)
+    for item, units in taken.items():
+        missing = units - found.get(item, 0) - left.get(item, 0)
+        if gone := min(max(missing, 0), given_up.get(item, 0)):
+            found[item] = found.get(item, 0) + gone
+    return found
+
+
 def withdrawn(
     order: OrderWork, taken: Mapping[str, int], why: str, settings: ShopifySettings
 ) -> Wanted | None:
