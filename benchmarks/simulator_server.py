@@ -15,7 +15,7 @@ from pathlib import Path
 
 from stockpool.clock import SystemClock
 from stockpool_amazon_sim import AmazonSimSettings, Simulator
-from stockpool_amazon_sim.requests import Destination, FulfillmentOrderRequest, ItemRequest
+from stockpool_amazon_sim.outbound.requests import Destination, FulfillmentOrderRequest, ItemRequest
 from stockpool_amazon_sim.sp_api.server import SpApiServer
 
 _BUYER = Destination("A. Buyer", "1 Main St", "US", "98101", "Seattle", "WA")

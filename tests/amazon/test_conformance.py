@@ -18,7 +18,7 @@ from stockpool.testing import NetworkConformance, NetworkOperation
 from stockpool_amazon.network import AmazonNetwork
 from stockpool_amazon.settings import AmazonSettings
 from stockpool_amazon_sim import AmazonSimSettings, Simulator
-from stockpool_amazon_sim.outbound_2026_operations import VERSION
+from stockpool_amazon_sim.outbound.outbound_2026_operations import VERSION
 from stockpool_amazon_sim.sp_api.server import SpApiServer
 
 

@@ -22,7 +22,8 @@ from stockpool.orders.status import OrderStatus
 from stockpool.plugins.network import FulfillmentRequest
 from stockpool_amazon.message_queue import HIDDEN_SECONDS
 from stockpool_amazon.network import AmazonNetwork
-from stockpool_amazon_sim import AmazonSimSettings, Simulator, message_queues
+from stockpool_amazon_sim import AmazonSimSettings, Simulator
+from stockpool_amazon_sim.notifications import message_queues
 from stockpool_amazon_sim.sp_api.server import SpApiServer
 
 MakeRequest = Callable[..., FulfillmentRequest]

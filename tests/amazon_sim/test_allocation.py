@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stockpool_amazon_sim.allocation import allocate
+from stockpool_amazon_sim.inventory.allocation import allocate
 
 CENTERS = ["NEAR", "MID", "FAR"]
 

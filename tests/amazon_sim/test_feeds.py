@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stockpool_amazon_sim import AmazonSimNetwork
-from stockpool_amazon_sim.feed_tables import Row, UnreadableFeed, decoded, lines, table
+from stockpool_amazon_sim.feeds.feed_tables import Row, UnreadableFeed, decoded, lines, table
 
 REMOVALS = "POST_FLAT_FILE_FBA_CREATE_REMOVAL"
 FILE = """MerchantRemovalOrderID\tRemovalDisposition\tMerchantSKU\tSellableQuantity

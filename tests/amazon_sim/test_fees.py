@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from stockpool_amazon_sim.countries import country, known_countries
-from stockpool_amazon_sim.fees import (
+from stockpool_amazon_sim.fees.fees import (
     ORDER_FEE,
     TRANSPORTATION_FEE,
     UNIT_FEE,

@@ -11,7 +11,7 @@ from stockpool.clock import ManualClock
 from stockpool.errors import RejectedError
 from stockpool.plugins.network import FulfillmentRequest
 from stockpool_amazon_sim import AmazonSimNetwork, Simulator
-from stockpool_amazon_sim.listing_changes import WantedChange, apply_listing_message
+from stockpool_amazon_sim.listings.listing_changes import WantedChange, apply_listing_message
 from stockpool_amazon_sim.records import DAY
 from stockpool_amazon_sim.simulated_time import to_micros
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stockpool_amazon_sim import message_queues
 from stockpool_amazon_sim.draws import Draws
-from stockpool_amazon_sim.message_queues import QueueError
+from stockpool_amazon_sim.notifications import message_queues
+from stockpool_amazon_sim.notifications.message_queues import QueueError
 from stockpool_amazon_sim.records import SECOND
 from stockpool_amazon_sim.settings import AmazonSimSettings
 from stockpool_amazon_sim.storage import MemoryStore, SqliteStore, Store

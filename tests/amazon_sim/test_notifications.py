@@ -17,9 +17,9 @@ from notification_reading import ARN, QUEUE, pass_time, subscribe, take_all
 from stockpool.clock import ManualClock
 from stockpool.plugins.network import FulfillmentRequest
 from stockpool_amazon_sim import AmazonSimNetwork, Simulator
-from stockpool_amazon_sim.listing_changes import WantedChange, submit
-from stockpool_amazon_sim.notification_types import NOTIFICATION_TYPES
-from stockpool_amazon_sim.requests import ReturnRequestItem
+from stockpool_amazon_sim.listings.listing_changes import WantedChange, submit
+from stockpool_amazon_sim.notifications.notification_types import NOTIFICATION_TYPES
+from stockpool_amazon_sim.outbound.requests import ReturnRequestItem
 
 MakeRequest = Callable[..., FulfillmentRequest]
 MakeNetwork = Callable[..., AmazonSimNetwork]

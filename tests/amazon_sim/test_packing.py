@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stockpool_amazon_sim.packing import pack
+from stockpool_amazon_sim.outbound.packing import pack
 
 
 def test_a_box_is_filled_before_the_next_is_opened() -> None:

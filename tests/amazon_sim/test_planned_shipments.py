@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stockpool_amazon_sim.planned_shipments import share
+from stockpool_amazon_sim.inbound.planned_shipments import share
 
 
 def test_shares_are_in_proportion() -> None:

@@ -11,7 +11,7 @@ from stockpool.errors import RejectedError
 from stockpool.plugins.network import FulfillmentRequest
 from stockpool_amazon_sim import AmazonSimNetwork
 from stockpool_amazon_sim.operations import copy_of
-from stockpool_amazon_sim.requests import ReturnRequestItem
+from stockpool_amazon_sim.outbound.requests import ReturnRequestItem
 
 
 def test_each_unit_is_granted_or_refused_for_itself(

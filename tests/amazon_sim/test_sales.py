@@ -10,10 +10,10 @@ import pytest
 from stockpool.clock import ManualClock
 from stockpool.errors import RejectedError
 from stockpool_amazon_sim import AmazonSimNetwork, Simulator
-from stockpool_amazon_sim.amazon_orders import AmazonOrder
 from stockpool_amazon_sim.countries import country, known_countries
-from stockpool_amazon_sim.listing_changes import WantedChange
-from stockpool_amazon_sim.merchant_sales import ShipmentConfirmation
+from stockpool_amazon_sim.listings.listing_changes import WantedChange
+from stockpool_amazon_sim.shop.amazon_orders import AmazonOrder
+from stockpool_amazon_sim.shop.merchant_sales import ShipmentConfirmation
 from stockpool_amazon_sim.simulated_time import to_micros
 
 MERCHANT = {

@@ -12,7 +12,7 @@ from stockpool.errors import RejectedError
 from stockpool.plugins.network import FulfillmentRequest
 from stockpool_amazon_sim import AmazonSimNetwork, Simulator
 from stockpool_amazon_sim.operations import copy_of
-from stockpool_amazon_sim.package_updates import PackageUpdate
+from stockpool_amazon_sim.outbound.package_updates import PackageUpdate
 from stockpool_amazon_sim.records import Order
 
 MakeNetwork = Callable[..., AmazonSimNetwork]

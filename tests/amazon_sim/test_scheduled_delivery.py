@@ -12,9 +12,9 @@ from stockpool.errors import RejectedError
 from stockpool.plugins.network import FulfillmentRequest
 from stockpool_amazon_sim import AmazonSimNetwork, Simulator
 from stockpool_amazon_sim.operations import copy_of
+from stockpool_amazon_sim.outbound.requests import Destination, FulfillmentOrderRequest, ItemRequest
+from stockpool_amazon_sim.outbound.scheduled_delivery import offered_windows
 from stockpool_amazon_sim.records import DAY, Order
-from stockpool_amazon_sim.requests import Destination, FulfillmentOrderRequest, ItemRequest
-from stockpool_amazon_sim.scheduled_delivery import offered_windows
 from stockpool_amazon_sim.simulated_time import to_datetime, to_micros
 
 MakeNetwork = Callable[..., AmazonSimNetwork]

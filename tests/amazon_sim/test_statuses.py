@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from stockpool.errors import InvariantViolation
-from stockpool_amazon_sim.statuses import FINAL, TRANSITIONS, OrderEvent, OrderStatus, next_status
+from stockpool_amazon_sim.outbound.statuses import (
+    FINAL,
+    TRANSITIONS,
+    OrderEvent,
+    OrderStatus,
+    next_status,
+)
 
 
 @pytest.mark.parametrize("status", list(OrderStatus))

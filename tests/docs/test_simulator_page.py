@@ -17,8 +17,8 @@ from stockpool.clock import SystemClock
 from stockpool_amazon_sim import AmazonSimSettings, Simulator
 from stockpool_amazon_sim.countries import known_countries
 from stockpool_amazon_sim.faults import FAULTS
-from stockpool_amazon_sim.notification_types import NOTIFICATION_TYPES
-from stockpool_amazon_sim.reports import TYPES
+from stockpool_amazon_sim.notifications.notification_types import NOTIFICATION_TYPES
+from stockpool_amazon_sim.reports.reports import TYPES
 from stockpool_amazon_sim.sp_api.application import APIS
 from stockpool_amazon_sim.sp_api.controls import CONTROLS
 from stockpool_amazon_sim.sp_api.server import SpApiServer

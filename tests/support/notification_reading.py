@@ -8,7 +8,7 @@ from typing import Any
 
 from notification_schemas import judge
 from stockpool_amazon_sim import Simulator
-from stockpool_amazon_sim.notification_types import NOTIFICATION_TYPES, SQS
+from stockpool_amazon_sim.notifications.notification_types import NOTIFICATION_TYPES, SQS
 
 ARN = "arn:aws:sqs:us-east-1:123456789012:news"
 QUEUE = "us-east-1/123456789012/news"

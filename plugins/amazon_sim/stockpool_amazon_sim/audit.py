@@ -13,9 +13,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from stockpool_amazon_sim.ledger import Bucket, EventType
+from stockpool_amazon_sim.inventory.ledger import Bucket, EventType
+from stockpool_amazon_sim.outbound.statuses import FINAL
 from stockpool_amazon_sim.records import Order
-from stockpool_amazon_sim.statuses import FINAL
 from stockpool_amazon_sim.world import World
 
 Shelf = tuple[str, str, str, str]

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from stockpool_amazon_sim import (
-    audit,
-    faults,
-    inbound,
-    inventory,
-    listing_enforcement,
-    sales,
-    warehouse,
-)
+from stockpool_amazon_sim import audit, faults
 from stockpool_amazon_sim.frame import Frame
-from stockpool_amazon_sim.inventory import known_sku
-from stockpool_amazon_sim.ledger import INTERNAL
+from stockpool_amazon_sim.inbound import inbound
+from stockpool_amazon_sim.inventory import inventory, warehouse
+from stockpool_amazon_sim.inventory.inventory import known_sku
+from stockpool_amazon_sim.inventory.ledger import INTERNAL
+from stockpool_amazon_sim.inventory.stock import stock_of
+from stockpool_amazon_sim.listings import listing_enforcement
 from stockpool_amazon_sim.records import Movement, Sku
-from stockpool_amazon_sim.stock import stock_of
+from stockpool_amazon_sim.shop import sales
 from stockpool_amazon_sim.world import World
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import base64
 
 from stockpool.errors import RejectedError
-from stockpool_amazon_sim.checks import invalid
 from stockpool_amazon_sim.document_records import Document
+from stockpool_amazon_sim.outbound.checks import invalid
 from stockpool_amazon_sim.records import DAY, Micros
 from stockpool_amazon_sim.world import World
 

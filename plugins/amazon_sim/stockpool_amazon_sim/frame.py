@@ -16,12 +16,13 @@ from typing import TypeVar
 
 from stockpool.clock import Clock
 from stockpool.errors import ConfigurationError, OutcomeUnknown, Throttled, TransientError
-from stockpool_amazon_sim import faults, inventory, rate_limits
+from stockpool_amazon_sim import faults, rate_limits
 from stockpool_amazon_sim.draws import Draws
+from stockpool_amazon_sim.inventory import inventory
+from stockpool_amazon_sim.inventory.stock_file import StockRow, initial_stock
 from stockpool_amazon_sim.records import DAY, SECOND, Micros, Sku
 from stockpool_amazon_sim.settings import AmazonSimSettings, CallFaults
 from stockpool_amazon_sim.simulated_time import Anchor, to_datetime, to_micros
-from stockpool_amazon_sim.stock_file import StockRow, initial_stock
 from stockpool_amazon_sim.storage import MemoryStore, SqliteStore, Store
 from stockpool_amazon_sim.timetable import HANDLERS
 from stockpool_amazon_sim.world import World

@@ -24,7 +24,7 @@ from stockpool.plugins.network import (
 )
 from stockpool_amazon_sim import views
 from stockpool_amazon_sim.countries import SCHEDULED, country
-from stockpool_amazon_sim.fees import unit_and_order_fee
+from stockpool_amazon_sim.fees.fees import unit_and_order_fee
 from stockpool_amazon_sim.rate_limits import LIMITS
 from stockpool_amazon_sim.settings import AmazonSimSettings
 from stockpool_amazon_sim.simulated_time import to_datetime

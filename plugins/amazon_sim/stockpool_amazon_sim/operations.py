@@ -6,35 +6,34 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from stockpool_amazon_sim import (
+from stockpool_amazon_sim.countries import country as known_country
+from stockpool_amazon_sim.frame import Frame
+from stockpool_amazon_sim.inventory import inventory, removals
+from stockpool_amazon_sim.inventory.inventory import Summary, SummaryPage, known_sku
+from stockpool_amazon_sim.outbound import (
     cancelling,
     hurrying,
-    inventory,
     offers,
     orders,
     previews,
-    removals,
     returns,
     tracking,
     updating,
 )
-from stockpool_amazon_sim.checks import invalid
-from stockpool_amazon_sim.countries import country as known_country
-from stockpool_amazon_sim.frame import Frame
-from stockpool_amazon_sim.inventory import Summary, SummaryPage, known_sku
-from stockpool_amazon_sim.offers import ItemOffers
-from stockpool_amazon_sim.order_changes import OrderPage, changed_orders
-from stockpool_amazon_sim.previews import Preview
-from stockpool_amazon_sim.records import Order, Removal, decode_order, encode
-from stockpool_amazon_sim.requests import (
+from stockpool_amazon_sim.outbound.checks import invalid
+from stockpool_amazon_sim.outbound.offers import ItemOffers
+from stockpool_amazon_sim.outbound.order_changes import OrderPage, changed_orders
+from stockpool_amazon_sim.outbound.previews import Preview
+from stockpool_amazon_sim.outbound.requests import (
     Destination,
     FulfillmentOrderRequest,
     RemovalOrderRequest,
     ReturnRequestItem,
 )
-from stockpool_amazon_sim.returns import REASON_CODES, ReturnAnswer
+from stockpool_amazon_sim.outbound.returns import REASON_CODES, ReturnAnswer
+from stockpool_amazon_sim.outbound.tracking import TrackingDetails
+from stockpool_amazon_sim.records import Order, Removal, decode_order, encode
 from stockpool_amazon_sim.simulated_time import to_micros
-from stockpool_amazon_sim.tracking import TrackingDetails
 from stockpool_amazon_sim.world import World
 
 T = TypeVar("T")

@@ -7,24 +7,24 @@ from pathlib import Path
 from stockpool.clock import Clock, SystemClock
 from stockpool.errors import ConfigurationError
 from stockpool_amazon_sim.controls import Controls
-from stockpool_amazon_sim.feeds_operations import FeedControls, FeedsOperations
-from stockpool_amazon_sim.fees_operations import FeesOperations
-from stockpool_amazon_sim.inbound_controls import InboundControls
-from stockpool_amazon_sim.inbound_operations import InboundOperations
-from stockpool_amazon_sim.inbound_reading import InboundReading
-from stockpool_amazon_sim.inbound_v0_reading import InboundV0Reading
-from stockpool_amazon_sim.listing_controls import ListingControls
-from stockpool_amazon_sim.listings_operations import ListingsOperations
-from stockpool_amazon_sim.notification_controls import NotificationControls
-from stockpool_amazon_sim.notifications_operations import (
+from stockpool_amazon_sim.feeds.feeds_operations import FeedControls, FeedsOperations
+from stockpool_amazon_sim.fees.fees_operations import FeesOperations
+from stockpool_amazon_sim.inbound.inbound_controls import InboundControls
+from stockpool_amazon_sim.inbound.inbound_operations import InboundOperations
+from stockpool_amazon_sim.inbound.inbound_reading import InboundReading
+from stockpool_amazon_sim.inbound.inbound_v0_reading import InboundV0Reading
+from stockpool_amazon_sim.listings.listing_controls import ListingControls
+from stockpool_amazon_sim.listings.listings_operations import ListingsOperations
+from stockpool_amazon_sim.notifications.notification_controls import NotificationControls
+from stockpool_amazon_sim.notifications.notifications_operations import (
     MessageQueueOperations,
     NotificationsOperations,
 )
 from stockpool_amazon_sim.operations import Operations
-from stockpool_amazon_sim.orders_operations import AmazonOrdersOperations
-from stockpool_amazon_sim.outbound_2026_operations import Outbound2026Operations
-from stockpool_amazon_sim.reports_operations import ReportControls, ReportsOperations
+from stockpool_amazon_sim.outbound.outbound_2026_operations import Outbound2026Operations
+from stockpool_amazon_sim.reports.reports_operations import ReportControls, ReportsOperations
 from stockpool_amazon_sim.settings import AmazonSimSettings
+from stockpool_amazon_sim.shop.orders_operations import AmazonOrdersOperations
 from stockpool_amazon_sim.storage import SqliteStore
 
 

@@ -4,24 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from stockpool_amazon_sim import (
-    cancelling,
-    carriage,
-    feeds,
-    inbound,
-    inbound_tasks,
-    listing_changes,
-    notices,
-    notifications,
-    orders,
-    plan_shipments,
-    removals,
-    reports,
-    returns,
-    sales,
-    shipping,
-    warehouse,
-)
+from stockpool_amazon_sim.feeds import feeds
+from stockpool_amazon_sim.inbound import inbound, inbound_tasks, plan_shipments
+from stockpool_amazon_sim.inventory import removals, warehouse
+from stockpool_amazon_sim.listings import listing_changes
+from stockpool_amazon_sim.notifications import notices, notifications
+from stockpool_amazon_sim.outbound import cancelling, carriage, orders, returns, shipping
+from stockpool_amazon_sim.reports import reports
+from stockpool_amazon_sim.shop import sales
 from stockpool_amazon_sim.storage.interface import Event
 from stockpool_amazon_sim.world import World
 

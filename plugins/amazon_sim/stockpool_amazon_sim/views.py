@@ -25,16 +25,16 @@ from stockpool.plugins.network import (
     StockFigures,
 )
 from stockpool_amazon_sim.countries import country
-from stockpool_amazon_sim.inventory import Summary
-from stockpool_amazon_sim.previews import Preview
-from stockpool_amazon_sim.records import Micros, Order, Package, Removal, Shipment
-from stockpool_amazon_sim.requests import (
+from stockpool_amazon_sim.inventory.inventory import Summary
+from stockpool_amazon_sim.outbound.previews import Preview
+from stockpool_amazon_sim.outbound.requests import (
     Destination,
     FulfillmentOrderRequest,
     ItemRequest,
     RemovalOrderRequest,
     RemovalRequestItem,
 )
+from stockpool_amazon_sim.records import Micros, Order, Package, Removal, Shipment
 from stockpool_amazon_sim.simulated_time import to_datetime
 
 _RemovalStatus = Literal["Pending", "Planning", "Processing", "Completed", "Cancelled"]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from sp_api_caller import CA, US, Answer, Caller, order
-from stockpool_amazon_sim.reports import TYPES
+from stockpool_amazon_sim.reports.reports import TYPES
 from stockpool_amazon_sim.sp_api.messages import Request
 
 REPORTS = "/reports/2021-06-30"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stockpool_amazon_sim.countries import Center
-from stockpool_amazon_sim.requests import Destination
+from stockpool_amazon_sim.outbound.requests import Destination
 from stockpool_amazon_sim.sp_api.reading import Body
 from stockpool_amazon_sim.sp_api.writing import present
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from stockpool_amazon_sim.inventory import Summary
-from stockpool_amazon_sim.ledger import UNFULFILLABLE, Bucket
+from stockpool_amazon_sim.inventory.inventory import Summary
+from stockpool_amazon_sim.inventory.ledger import UNFULFILLABLE, Bucket
 from stockpool_amazon_sim.sp_api.messages import Call, Json, Operation, invalid_input
 from stockpool_amazon_sim.sp_api.page_tokens import INVENTORY_SECONDS
 from stockpool_amazon_sim.sp_api.reading import (

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from stockpool_amazon_sim.countries import country
 from stockpool_amazon_sim.document_records import Document
-from stockpool_amazon_sim.feed_records import Feed
+from stockpool_amazon_sim.feeds.feed_records import Feed
 from stockpool_amazon_sim.records import DAY
 from stockpool_amazon_sim.simulated_time import to_micros
 from stockpool_amazon_sim.sp_api import document_links

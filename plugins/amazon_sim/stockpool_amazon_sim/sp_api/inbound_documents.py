@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stockpool_amazon_sim.countries import country
-from stockpool_amazon_sim.inbound_plan_records import PlanBox
-from stockpool_amazon_sim.inbound_v0_reading import InboundState
+from stockpool_amazon_sim.inbound.inbound_plan_records import PlanBox
+from stockpool_amazon_sim.inbound.inbound_v0_reading import InboundState
 from stockpool_amazon_sim.simulator import Simulator
 from stockpool_amazon_sim.sp_api.pdf_pages import A4, LETTER, MM, THERMAL, Label, Sheet, pdf
 from stockpool_amazon_sim.sp_api.writing import decimal, timestamp

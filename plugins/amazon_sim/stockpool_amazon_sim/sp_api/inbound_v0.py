@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from stockpool_amazon_sim.inbound_transport import FREIGHT, PARTNER
-from stockpool_amazon_sim.inbound_v0_reading import InboundState, ItemPreparation
-from stockpool_amazon_sim.prep_details import LABELING, NO_PREP, has_manufacturer_barcode
+from stockpool_amazon_sim.inbound.inbound_transport import FREIGHT, PARTNER
+from stockpool_amazon_sim.inbound.inbound_v0_reading import InboundState, ItemPreparation
+from stockpool_amazon_sim.inbound.prep_details import LABELING, NO_PREP, has_manufacturer_barcode
 from stockpool_amazon_sim.records import Micros
 from stockpool_amazon_sim.simulated_time import to_micros
 from stockpool_amazon_sim.sp_api import document_links

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from stockpool_amazon_sim.countries import country
-from stockpool_amazon_sim.listing_records import ListingIssue
-from stockpool_amazon_sim.listing_search import ListingView
-from stockpool_amazon_sim.listings import MERCHANT
+from stockpool_amazon_sim.listings.listing_records import ListingIssue
+from stockpool_amazon_sim.listings.listing_search import ListingView
+from stockpool_amazon_sim.listings.listings import MERCHANT
 from stockpool_amazon_sim.sp_api.writing import decimal, present, timestamp
 
 DATA_SETS = (

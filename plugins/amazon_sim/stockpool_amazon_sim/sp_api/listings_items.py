@@ -8,8 +8,8 @@ from typing import Any, Literal
 from pydantic import Field
 
 from stockpool_amazon_sim.countries import country
-from stockpool_amazon_sim.listing_changes import ChangeAnswer, WantedChange, patch_problem
-from stockpool_amazon_sim.listing_search import ListingFilter
+from stockpool_amazon_sim.listings.listing_changes import ChangeAnswer, WantedChange, patch_problem
+from stockpool_amazon_sim.listings.listing_search import ListingFilter
 from stockpool_amazon_sim.records import Micros
 from stockpool_amazon_sim.simulated_time import to_micros
 from stockpool_amazon_sim.sp_api.listing_json import DATA_SETS, issue_json, item_json

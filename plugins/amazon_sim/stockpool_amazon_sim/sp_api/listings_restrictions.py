@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from stockpool_amazon_sim.countries import country
-from stockpool_amazon_sim.listing_attributes import CONDITIONS
-from stockpool_amazon_sim.listing_records import ListingRestriction
+from stockpool_amazon_sim.listings.listing_attributes import CONDITIONS
+from stockpool_amazon_sim.listings.listing_records import ListingRestriction
 from stockpool_amazon_sim.sp_api.listings_items import check_seller, countries_of
 from stockpool_amazon_sim.sp_api.messages import Call, Json, Operation, invalid_input
 from stockpool_amazon_sim.sp_api.reading import required, text

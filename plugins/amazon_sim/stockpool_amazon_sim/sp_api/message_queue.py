@@ -16,13 +16,13 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_pascal
 
-from stockpool_amazon_sim.message_queues import (
+from stockpool_amazon_sim.notifications.message_queues import (
     RETENTION_SECONDS,
     VISIBILITY_SECONDS,
     QueueError,
     TakenMessage,
 )
-from stockpool_amazon_sim.notification_records import MessageQueue
+from stockpool_amazon_sim.notifications.notification_records import MessageQueue
 from stockpool_amazon_sim.records import SECOND
 from stockpool_amazon_sim.simulator import Simulator
 from stockpool_amazon_sim.sp_api.messages import Request, Response

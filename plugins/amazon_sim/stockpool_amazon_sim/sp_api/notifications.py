@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from stockpool_amazon_sim.notification_records import (
+from stockpool_amazon_sim.notifications.notification_records import (
     NotificationDestination,
     NotificationSubscription,
 )

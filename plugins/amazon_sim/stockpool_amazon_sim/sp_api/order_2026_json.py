@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from stockpool_amazon_sim.amazon_orders import AmazonOrder, AmazonOrderItem, Window
 from stockpool_amazon_sim.countries import country
-from stockpool_amazon_sim.requests import Destination
+from stockpool_amazon_sim.outbound.requests import Destination
+from stockpool_amazon_sim.shop.amazon_orders import AmazonOrder, AmazonOrderItem, Window
 from stockpool_amazon_sim.sp_api.orders_v0.order_json import CONDITIONS
 from stockpool_amazon_sim.sp_api.writing import decimal, present, timestamp
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from stockpool_amazon_sim.amazon_orders import AmazonOrder, OrderQuery
+from stockpool_amazon_sim.shop.amazon_orders import AmazonOrder, OrderQuery
 from stockpool_amazon_sim.simulated_time import to_micros
 from stockpool_amazon_sim.sp_api.messages import Call, Json, Operation, invalid_input
 from stockpool_amazon_sim.sp_api.order_2026_json import DATA_SETS, STATUSES, order_json

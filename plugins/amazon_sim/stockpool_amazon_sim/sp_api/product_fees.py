@@ -12,8 +12,8 @@ from pydantic.alias_generators import to_pascal
 
 from stockpool.money import Money, to_minor
 from stockpool_amazon_sim.countries import country
+from stockpool_amazon_sim.fees.selling_fees import FeesAnswer, FeesQuestion
 from stockpool_amazon_sim.records import Micros
-from stockpool_amazon_sim.selling_fees import FeesAnswer, FeesQuestion
 from stockpool_amazon_sim.sp_api.messages import Answer, Call, Json, Operation, invalid_input
 from stockpool_amazon_sim.sp_api.reading import Body, country_of, read_body, read_part
 from stockpool_amazon_sim.sp_api.writing import timestamp

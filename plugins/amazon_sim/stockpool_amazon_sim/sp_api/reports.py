@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field
 
 from stockpool_amazon_sim.countries import country
 from stockpool_amazon_sim.records import DAY
-from stockpool_amazon_sim.report_records import Report, ReportSchedule
+from stockpool_amazon_sim.reports.report_records import Report, ReportSchedule
 from stockpool_amazon_sim.simulated_time import to_micros
 from stockpool_amazon_sim.sp_api.feeds import document_json
 from stockpool_amazon_sim.sp_api.messages import Answer, Call, Json, Operation, invalid_input

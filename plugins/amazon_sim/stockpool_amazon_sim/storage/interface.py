@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from stockpool_amazon_sim.document_records import Document, decode_document
-from stockpool_amazon_sim.feed_records import Feed, decode_feed
-from stockpool_amazon_sim.inbound_plan_records import (
+from stockpool_amazon_sim.feeds.feed_records import Feed, decode_feed
+from stockpool_amazon_sim.inbound.inbound_plan_records import (
     InboundOperation,
     InboundPlan,
     PlanShipment,
@@ -28,7 +28,7 @@ from stockpool_amazon_sim.inbound_plan_records import (
     decode_plan_shipment,
     decode_prep_detail,
 )
-from stockpool_amazon_sim.listing_records import (
+from stockpool_amazon_sim.listings.listing_records import (
     Listing,
     ListingChange,
     ListingRestriction,
@@ -36,7 +36,7 @@ from stockpool_amazon_sim.listing_records import (
     decode_listing_change,
     decode_listing_restriction,
 )
-from stockpool_amazon_sim.notification_records import (
+from stockpool_amazon_sim.notifications.notification_records import (
     MessageQueue,
     NotificationDestination,
     NotificationSubscription,
@@ -65,7 +65,7 @@ from stockpool_amazon_sim.records import (
     decode_stock,
     decode_text,
 )
-from stockpool_amazon_sim.report_records import (
+from stockpool_amazon_sim.reports.report_records import (
     Report,
     ReportSchedule,
     decode_report,

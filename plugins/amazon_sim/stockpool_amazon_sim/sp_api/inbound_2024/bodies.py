@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
-from stockpool_amazon_sim.inbound_plan_records import PlanBox, PlanItem
+from stockpool_amazon_sim.inbound.inbound_plan_records import PlanBox, PlanItem
 from stockpool_amazon_sim.sp_api.reading import Body
 
 Owner = Literal["AMAZON", "SELLER", "NONE"]

@@ -6,7 +6,7 @@ from typing import Any
 
 from stockpool.money import Money
 from stockpool_amazon_sim.countries import country
-from stockpool_amazon_sim.inbound_plan_records import Pallet, PlanBox, PlanItem
+from stockpool_amazon_sim.inbound.inbound_plan_records import Pallet, PlanBox, PlanItem
 from stockpool_amazon_sim.records import Micros
 from stockpool_amazon_sim.simulated_time import to_datetime
 from stockpool_amazon_sim.sp_api.writing import present

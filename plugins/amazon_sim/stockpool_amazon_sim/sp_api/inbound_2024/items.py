@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import unquote
 
-from stockpool_amazon_sim.inbound_plan_records import InboundOperation
-from stockpool_amazon_sim.prep_details import Preparation
+from stockpool_amazon_sim.inbound.inbound_plan_records import InboundOperation
+from stockpool_amazon_sim.inbound.prep_details import Preparation
 from stockpool_amazon_sim.sp_api import document_links
 from stockpool_amazon_sim.sp_api.inbound_2024 import item_bodies as bodies
 from stockpool_amazon_sim.sp_api.inbound_2024.plans import accepted, path_id

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from stockpool_amazon_sim.countries import country
-from stockpool_amazon_sim.inbound_packing import SOURCES
-from stockpool_amazon_sim.inbound_plan_records import (
+from stockpool_amazon_sim.inbound.inbound_packing import SOURCES
+from stockpool_amazon_sim.inbound.inbound_plan_records import (
     InboundPlan,
     PackingOption,
     PlacementOption,
 )
-from stockpool_amazon_sim.inbound_reading import PlanState
-from stockpool_amazon_sim.inbound_transport import FREIGHT, OWN, PARCEL, PARTNER
+from stockpool_amazon_sim.inbound.inbound_reading import PlanState
+from stockpool_amazon_sim.inbound.inbound_transport import FREIGHT, OWN, PARCEL, PARTNER
 from stockpool_amazon_sim.records import Micros
 from stockpool_amazon_sim.sp_api.inbound_2024.content_json import incentive
 from stockpool_amazon_sim.sp_api.writing import timestamp

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from stockpool_amazon_sim.inbound_reading import PlanState
+from stockpool_amazon_sim.inbound.inbound_reading import PlanState
 from stockpool_amazon_sim.sp_api.inbound_2024 import bodies
 from stockpool_amazon_sim.sp_api.inbound_2024.content_json import (
     box_json,

@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from stockpool_amazon_sim.inbound_plan_records import Pallet
-from stockpool_amazon_sim.inbound_transport import Readiness
+from stockpool_amazon_sim.inbound.inbound_plan_records import Pallet
+from stockpool_amazon_sim.inbound.inbound_transport import Readiness
 from stockpool_amazon_sim.records import Micros
 from stockpool_amazon_sim.simulated_time import to_micros
 from stockpool_amazon_sim.sp_api.inbound_2024.bodies import (

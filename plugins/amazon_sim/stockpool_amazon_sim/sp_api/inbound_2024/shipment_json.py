@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from stockpool_amazon_sim.countries import country
-from stockpool_amazon_sim.delivery_windows import editable_until
-from stockpool_amazon_sim.inbound_plan_records import (
+from stockpool_amazon_sim.inbound.delivery_windows import editable_until
+from stockpool_amazon_sim.inbound.inbound_plan_records import (
     Appointment,
     ContentPreview,
     DeliveryWindow,
     PlanShipment,
     TransportOption,
 )
-from stockpool_amazon_sim.inbound_reading import ShipmentState
-from stockpool_amazon_sim.inbound_transport import FREIGHT, PARTNER, voidable_until
-from stockpool_amazon_sim.plan_shipments import validation_status
+from stockpool_amazon_sim.inbound.inbound_reading import ShipmentState
+from stockpool_amazon_sim.inbound.inbound_transport import FREIGHT, PARTNER, voidable_until
+from stockpool_amazon_sim.inbound.plan_shipments import validation_status
 from stockpool_amazon_sim.records import Micros
 from stockpool_amazon_sim.sp_api.inbound_2024.content_json import incentive, minute, money
 from stockpool_amazon_sim.sp_api.inbound_2024.plan_json import DISCOUNT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from stockpool_amazon_sim.merchant_sales import ShipmentConfirmation
+from stockpool_amazon_sim.shop.merchant_sales import ShipmentConfirmation
 from stockpool_amazon_sim.simulated_time import to_micros
 from stockpool_amazon_sim.sp_api.messages import Answer, Call, invalid_input
 from stockpool_amazon_sim.sp_api.personal_data import must_see

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from stockpool_amazon_sim.amazon_orders import AmazonOrder
-from stockpool_amazon_sim.merchant_sales import REJECTION_REASONS
+from stockpool_amazon_sim.shop.amazon_orders import AmazonOrder
+from stockpool_amazon_sim.shop.merchant_sales import REJECTION_REASONS
 from stockpool_amazon_sim.sp_api.messages import Call, Json, invalid_input
 from stockpool_amazon_sim.sp_api.orders_v0.order_json import (
     buyer_json,

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, mo
 
 from stockpool.money import to_minor
 from stockpool_amazon_sim.countries import SCHEDULED
-from stockpool_amazon_sim.requests import FulfillmentOrderRequest, ItemRequest
+from stockpool_amazon_sim.outbound.requests import FulfillmentOrderRequest, ItemRequest
 from stockpool_amazon_sim.sp_api.addresses import AddressBody
 from stockpool_amazon_sim.sp_api.reading import Body
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stockpool_amazon_sim.ledger import Bucket
+from stockpool_amazon_sim.inventory.ledger import Bucket
 from stockpool_amazon_sim.sp_api.messages import Call, Json
 from stockpool_amazon_sim.sp_api.reading import country_of, moment, required, text
 

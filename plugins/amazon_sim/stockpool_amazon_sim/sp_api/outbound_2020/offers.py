@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from stockpool_amazon_sim.countries import country
-from stockpool_amazon_sim.estimates import CUSTOMS
-from stockpool_amazon_sim.fees import COD_FEE
-from stockpool_amazon_sim.previews import Preview as Forecast
-from stockpool_amazon_sim.requests import Destination, FulfillmentOrderRequest
+from stockpool_amazon_sim.fees.fees import COD_FEE
+from stockpool_amazon_sim.outbound.estimates import CUSTOMS
+from stockpool_amazon_sim.outbound.previews import Preview as Forecast
+from stockpool_amazon_sim.outbound.requests import Destination, FulfillmentOrderRequest
 from stockpool_amazon_sim.sp_api.messages import Call, Json, invalid_input
 from stockpool_amazon_sim.sp_api.outbound_2020.bodies import SPEEDS, DeliveryOffers, Item, Preview
 from stockpool_amazon_sim.sp_api.outbound_2020.order_json import window_json

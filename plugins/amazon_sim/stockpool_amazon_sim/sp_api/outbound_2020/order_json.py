@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any, get_args
 
 from stockpool_amazon_sim.countries import country
-from stockpool_amazon_sim.estimates import item_times, shipment_times, shipping_notes
-from stockpool_amazon_sim.proof_of_delivery import Proof, proof_of
+from stockpool_amazon_sim.outbound.estimates import item_times, shipment_times, shipping_notes
+from stockpool_amazon_sim.outbound.proof_of_delivery import Proof, proof_of
 from stockpool_amazon_sim.records import Micros, Order, Package, ReturnItem, Shipment
 from stockpool_amazon_sim.sp_api.addresses import address_json, center_address
 from stockpool_amazon_sim.sp_api.outbound_2020.bodies import SPEEDS, DropOffType

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from stockpool_amazon_sim.countries import country
+from stockpool_amazon_sim.outbound.requests import FulfillmentOrderRequest
 from stockpool_amazon_sim.records import Order
-from stockpool_amazon_sim.requests import FulfillmentOrderRequest
 from stockpool_amazon_sim.sp_api.messages import Call, Json, invalid_input
 from stockpool_amazon_sim.sp_api.outbound_2020.bodies import CreateOrder, StatusUpdate
 from stockpool_amazon_sim.sp_api.outbound_2020.order_json import (

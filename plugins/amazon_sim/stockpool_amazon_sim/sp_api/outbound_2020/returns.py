@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stockpool_amazon_sim.requests import ReturnRequestItem
+from stockpool_amazon_sim.outbound.requests import ReturnRequestItem
 from stockpool_amazon_sim.sp_api.messages import Call, Json, invalid_input
 from stockpool_amazon_sim.sp_api.outbound_2020.bodies import CreateReturn
 from stockpool_amazon_sim.sp_api.outbound_2020.order_json import (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from stockpool_amazon_sim.outbound.tracking import TrackingDetails
 from stockpool_amazon_sim.sp_api.messages import Call, Json, invalid_input
 from stockpool_amazon_sim.sp_api.reading import required
 from stockpool_amazon_sim.sp_api.writing import present, timestamp
-from stockpool_amazon_sim.tracking import TrackingDetails
 
 _STATUSES = {
     "IN_TRANSIT": "The parcel is on its way",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import AwareDatetime
 
+from stockpool_amazon_sim.outbound.requests import Destination, FulfillmentOrderRequest, ItemRequest
 from stockpool_amazon_sim.records import Order, OrderItem
-from stockpool_amazon_sim.requests import Destination, FulfillmentOrderRequest, ItemRequest
 from stockpool_amazon_sim.simulated_time import to_datetime
 from stockpool_amazon_sim.sp_api.addresses import AddressBody
 from stockpool_amazon_sim.sp_api.outbound_2020.bodies import (

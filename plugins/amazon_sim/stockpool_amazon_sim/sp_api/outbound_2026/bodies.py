@@ -16,7 +16,7 @@ from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
 from stockpool.money import to_minor
 from stockpool_amazon_sim.countries import country as known_country
-from stockpool_amazon_sim.requests import FulfillmentOrderRequest, ItemRequest
+from stockpool_amazon_sim.outbound.requests import FulfillmentOrderRequest, ItemRequest
 from stockpool_amazon_sim.sp_api.addresses import AddressBody
 from stockpool_amazon_sim.sp_api.messages import invalid_input
 from stockpool_amazon_sim.sp_api.outbound_2026.vocabulary import (

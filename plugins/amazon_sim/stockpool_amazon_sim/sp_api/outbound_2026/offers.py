@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from stockpool_amazon_sim.offers import ItemOffers
-from stockpool_amazon_sim.requests import Destination
+from stockpool_amazon_sim.outbound.offers import ItemOffers
+from stockpool_amazon_sim.outbound.requests import Destination
 from stockpool_amazon_sim.sp_api.messages import Call, Json
 from stockpool_amazon_sim.sp_api.outbound_2026.bodies import is_offered
 from stockpool_amazon_sim.sp_api.outbound_2026.order_json import product_json

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stockpool_amazon_sim.countries import country
-from stockpool_amazon_sim.estimates import shipment_times, shipping_notes
-from stockpool_amazon_sim.package_updates import has_left
+from stockpool_amazon_sim.outbound.estimates import shipment_times, shipping_notes
+from stockpool_amazon_sim.outbound.package_updates import has_left
 from stockpool_amazon_sim.records import Micros, Order, OrderItem, Package, Shipment
 from stockpool_amazon_sim.sp_api.addresses import address_json, center_address
 from stockpool_amazon_sim.sp_api.outbound_2026.bodies import OWN

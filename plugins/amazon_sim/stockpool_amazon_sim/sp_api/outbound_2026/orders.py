@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from stockpool_amazon_sim.outbound.statuses import OrderStatus
 from stockpool_amazon_sim.records import Order
 from stockpool_amazon_sim.sp_api.messages import Answer, Call, Json, invalid_input
 from stockpool_amazon_sim.sp_api.outbound_2026.bodies import CreateOrder, Origin, UpdateOrder
@@ -14,7 +15,6 @@ from stockpool_amazon_sim.sp_api.outbound_2026.vocabulary import (
     in_words_of_2026,
 )
 from stockpool_amazon_sim.sp_api.reading import moment, read_body, text
-from stockpool_amazon_sim.statuses import OrderStatus
 
 _PAGE = 50
 _ORDER_ID_CHARACTERS = 40

@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stockpool_amazon_sim.countries import country as known_country
-from stockpool_amazon_sim.fees import COD_FEE
-from stockpool_amazon_sim.planned_shipments import (
+from stockpool_amazon_sim.fees.fees import COD_FEE
+from stockpool_amazon_sim.inbound.planned_shipments import (
     Constraint,
     PlannedShipment,
     constraints,
     planned_shipments,
 )
-from stockpool_amazon_sim.previews import Preview as Forecast
-from stockpool_amazon_sim.requests import FulfillmentOrderRequest
+from stockpool_amazon_sim.outbound.previews import Preview as Forecast
+from stockpool_amazon_sim.outbound.requests import FulfillmentOrderRequest
 from stockpool_amazon_sim.sp_api.messages import Call, Json
 from stockpool_amazon_sim.sp_api.outbound_2026.bodies import is_offered
 from stockpool_amazon_sim.sp_api.outbound_2026.order_json import amount_json, product_json

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime
 
-from stockpool_amazon_sim.package_updates import PackageUpdate
+from stockpool_amazon_sim.outbound.package_updates import PackageUpdate
 from stockpool_amazon_sim.simulated_time import to_micros
 from stockpool_amazon_sim.sp_api.messages import Answer, Call
 from stockpool_amazon_sim.sp_api.outbound_2026.orders import order_id

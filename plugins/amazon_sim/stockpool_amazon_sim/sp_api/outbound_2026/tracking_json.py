@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stockpool_amazon_sim.countries import country
-from stockpool_amazon_sim.proof_of_delivery import proof_of
+from stockpool_amazon_sim.outbound.proof_of_delivery import proof_of
 from stockpool_amazon_sim.records import Order, Package
 from stockpool_amazon_sim.sp_api.outbound_2026.bodies import DropOffLocation
 from stockpool_amazon_sim.sp_api.reading import Body

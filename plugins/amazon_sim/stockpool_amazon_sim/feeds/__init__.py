@@ -1,0 +1,1 @@
+"""Files that the seller sends, and what was made of their rows."""

@@ -1,0 +1,1 @@
+"""What Amazon charges, by dated rates."""

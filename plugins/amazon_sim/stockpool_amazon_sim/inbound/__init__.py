@@ -1,0 +1,1 @@
+"""Goods on their way to Amazon: plans, packing, placement, transport, shipments, receiving."""

@@ -1,0 +1,1 @@
+"""MCF orders: taken, planned, shipped, followed, changed, cancelled, and returned."""

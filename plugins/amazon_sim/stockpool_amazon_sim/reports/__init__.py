@@ -1,0 +1,1 @@
+"""Files that Amazon makes of what is true."""

@@ -1,0 +1,1 @@
+"""The orders of Amazon's own shop, which compete for the same units."""
