@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 
 from babel.numbers import get_currency_precision, list_currencies
@@ -31,7 +31,7 @@ def to_minor(amount: Decimal | str | int, currency: str) -> int:
     try:
         scaled = Decimal(amount).scaleb(digits)
         whole = int(scaled)
-    except (InvalidOperation, OverflowError, ValueError) as error:
+    except (ArithmeticError, ValueError) as error:
         raise ValueError(f"{amount!r} is not an amount of money") from error
     if scaled != whole:
         raise ValueError(f"{amount} has more decimal places than {currency} allows")

@@ -397,6 +397,13 @@ def test_a_charset_that_reads_no_text_is_fatal(sp_api: Caller, charset: str) -> 
     assert worked(sp_api, ORDERS, b"\xff\xfe..x", content_type)[0] == "FATAL"
 
 
+@pytest.mark.parametrize("value", ["1e999999", "NaN", "Infinity", "0.001"])
+def test_a_value_that_is_no_amount_is_told(sp_api: Caller, value: str) -> None:
+    content = orders_file(order_row("F-1", PerUnitDeclaredValue=value))
+    (line,) = lines_of(worked(sp_api, ORDERS, content)[1])[5:]
+    assert "PerUnitDeclaredValue" in line[-1]
+
+
 def test_a_file_cancels_orders(sp_api: Caller) -> None:
     worked(sp_api, ORDERS, orders_file(order_row("F-1")))
     text = "MerchantFulfillmentOrderID\r\nF-1\r\nF-9\r\n"
