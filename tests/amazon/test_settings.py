@@ -157,6 +157,7 @@ def test_what_amazon_can_do_is_declared(network: AmazonNetwork) -> None:
     assert network.capabilities == {
         NetworkCapability.PREVIEW,
         NetworkCapability.PARCELS_BY_ASKING,
+        NetworkCapability.LOWER_QUANTITIES,
     }
 
 
