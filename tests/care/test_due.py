@@ -11,6 +11,7 @@ from sample_orders import an_order
 from shop import Shop, dying_at
 from stockpool.care.due import Due, RefundCause, note_due
 from stockpool.care.tables import refunds_due
+from stockpool.errors import ConflictError
 from stockpool.order_request import OrderLine
 from stockpool.storage.bulk import statements
 
@@ -152,13 +153,12 @@ def test_what_came_back_is_refunded_without_shipping(paying: Shop) -> None:
     assert refunded(paying) == [("9.54", {"1": 1})]
 
 
-def test_an_edit_makes_void_what_was_due_of_the_former_content(paying: Shop) -> None:
+def test_what_is_due_can_not_be_edited_away(paying: Shop) -> None:
     submit(paying, quantity=12, backorder=False)
-    assert states(paying) == ["due"]
-    submit(paying, quantity=2)
+    with pytest.raises(ConflictError):
+        submit(paying, quantity=2)
     paying.settle()
-    assert states(paying) == ["void"]
-    assert refunded(paying) == []
+    assert refunded(paying) == [("118.10", {"1": 12})]
 
 
 def test_a_crash_while_refunding_refunds_once(paying: Shop) -> None:

@@ -4,8 +4,7 @@
      ├────► by_hand        the policy leaves it to a person, or the channel has refunded a sum of
      │                     this order, of which nobody can say whether it was for these items
      ├────► nothing_left   they were refunded before, or nothing was paid for them
-     ├────► no_prices      the order came without prices
-     └────► void           the order was replaced by another content before
+     └────► no_prices      the order came without prices
 
 Noting costs one row and no decision, so that whatever stops units need not know of money.
 """
@@ -44,7 +43,6 @@ class DueState(StrEnum):
     BY_HAND = "by_hand"
     NOTHING_LEFT = "nothing_left"
     NO_PRICES = "no_prices"
-    VOID = "void"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +107,6 @@ def note_due(connection: Connection, due: Sequence[Due], *, at: datetime) -> Non
             }
             for one in sorted(due, key=lambda one: one.key)
         ],
-    )
-
-
-def void_due(connection: Connection, order_id: str, *, at: datetime) -> None:
-    """The order is replaced by another content: what was noted of the former one is no more."""
-    connection.execute(
-        update(refunds_due)
-        .where(refunds_due.c.order_id == order_id, refunds_due.c.state == DueState.DUE.value)
-        .values(state=DueState.VOID.value, settled_at=at)
     )
 
 

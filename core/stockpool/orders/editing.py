@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, select, update
 
 from stockpool.attention.queue import Concern, raise_concerns
-from stockpool.care.due import void_due
 from stockpool.catalog.products import resolve
 from stockpool.errors import ConflictError
 from stockpool.ids import IdSource
@@ -91,7 +90,6 @@ def edit(
             problems=tuple(problems),
         )
     withdraw_whole(connection, free, step=Step.RELEASED, reason="edited", at=at)
-    void_due(connection, order_id, at=at)
     connection.execute(delete(order_lines).where(order_lines.c.order_id == order_id))
     facts = settings.channels.get(request.channel, ChannelFacts())
     content = order_rows.order_content(entry, facts)
