@@ -209,12 +209,17 @@ def settle(run: Run, engine: Engine) -> float:
             open_units = connection.execute(
                 select(func.coalesce(func.sum(order_lines.c.held + order_lines.c.committed), 0))
             ).scalar_one()
-        if orders == run.orders and not open_effects and not open_units:
+            # A tracking number may come later than the news that the parcel has left.
+            unnumbered = connection.execute(
+                select(func.count()).where(packages.c.tracking_number.is_(None))
+            ).scalar_one()
+        if orders == run.orders and not (open_effects or open_units or unnumbered):
             return time.monotonic() - started
         pause.wait(0.2)
     raise AssertionError(
         f"not settled: {orders} of {run.orders} orders, {open_effects} open effects, "
-        f"{open_units} open units; " + (run.folder / "workers.log").read_text()[-3000:]
+        f"{open_units} open units, {unnumbered} parcels without a number; "
+        + (run.folder / "workers.log").read_text()[-3000:]
     )
 
 

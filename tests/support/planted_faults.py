@@ -39,17 +39,6 @@ def lease_without_expiry() -> Iterator[None]:
 
 
 @contextmanager
-def no_fence() -> Iterator[None]:
-    """A worker that wakes up late stores its result over another's."""
-
-    def still_ours(connection: Any, leased: Any) -> set[int]:
-        return {effect.id for effect in leased}
-
-    with patch("stockpool.outbox.carrier.still_ours", still_ours):
-        yield
-
-
-@contextmanager
 def lost_messages_stay_lost() -> Iterator[None]:
     """What was sent once is never sent again."""
     with patch("stockpool.outbox.dispatch.RESEND_SECONDS", 1e9):
@@ -220,7 +209,6 @@ PLANTED: Mapping[str, Callable[[], AbstractContextManager[None]]] = {
     fault.__name__: fault
     for fault in (
         lease_without_expiry,
-        no_fence,
         lost_messages_stay_lost,
         known_orders_are_refusals,
         timeouts_are_refusals,

@@ -164,6 +164,7 @@ def test_there_is_a_queue_for_each_kind_of_work() -> None:
         "sync",
         "fulfillment",
         "cancellations",
+        "updates",
         "refunds",
         "removals",
         "pushes",
