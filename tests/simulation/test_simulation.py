@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from planted_faults import PLANTED
+from planted_faults import NOT_FOUND_YET, PLANTED
 from stockpool import crashpoints
 from stockpool.simulation.life import Life, live
 from stockpool.simulation.runs import replay, simulate
@@ -90,9 +90,11 @@ def test_a_life_is_shortened_to_the_steps_that_matter() -> None:
 
 
 FINDS = {
-    "lease_without_expiry": 10,
     "lost_messages_stay_lost": 2,
+    "news_are_added_up": 1,
+    "parcels_have_no_key": 1,
     "timeouts_are_refusals": 6,
+    "who_waits_waits_for_ever": 1,
 }
 """Seeds to begin with, so that the short form does not take long. Any that finds it will do."""
 
@@ -105,7 +107,13 @@ def test_what_is_planted_is_found(name: str, template: Path) -> None:
 
 @pytest.mark.kill
 @pytest.mark.timeout(7200)
-@pytest.mark.parametrize("name", PLANTED)
+@pytest.mark.parametrize(
+    "name",
+    [
+        *PLANTED,
+        *(pytest.param(n, marks=pytest.mark.xfail(strict=False)) for n in NOT_FOUND_YET),
+    ],
+)
 def test_whatever_is_planted_is_found_from_the_first_seed_on(name: str, template: Path) -> None:
     found = _first_failure(name, 1, template)
     assert found is not None, f"{name} was not found in {SEEDS_MOST} lives"
@@ -113,7 +121,7 @@ def test_whatever_is_planted_is_found_from_the_first_seed_on(name: str, template
 
 
 def _first_failure(name: str, first: int, template: Path) -> Life | None:
-    with PLANTED[name]():
+    with {**PLANTED, **NOT_FOUND_YET}[name]():
         return _first_failing_life(first, template)
 
 

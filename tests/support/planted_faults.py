@@ -205,23 +205,33 @@ def who_waits_waits_for_ever() -> Iterator[None]:
         yield
 
 
-PLANTED: Mapping[str, Callable[[], AbstractContextManager[None]]] = {
+Fault = Callable[[], AbstractContextManager[None]]
+
+PLANTED: Mapping[str, Fault] = {
     fault.__name__: fault
     for fault in (
         lease_without_expiry,
         lost_messages_stay_lost,
-        known_orders_are_refusals,
         timeouts_are_refusals,
-        figures_forget_what_we_hold,
-        figures_know_no_margin,
         news_are_added_up,
-        late_news_win,
         parcels_have_no_key,
         cursor_before_page,
+        who_waits_waits_for_ever,
+    )
+}
+"""Those that are found."""
+
+NOT_FOUND_YET: Mapping[str, Fault] = {
+    fault.__name__: fault
+    for fault in (
+        known_orders_are_refusals,
+        figures_forget_what_we_hold,
+        figures_know_no_margin,
+        late_news_win,
         cursor_before_news,
         asking_is_cancelling,
         nobody_is_told,
         failed_effects_are_forgotten,
-        who_waits_waits_for_ever,
     )
 }
+"""Those that no life of the first two dozen seeds has shown: what the simulation may be blind to."""
