@@ -41,6 +41,8 @@ class EngineSettings(_Settings):
     """How often each network is asked for news."""
     snapshot_seconds: float = Field(default=900.0, gt=0)
     """How often each pool's stock figures are taken."""
+    webhook_seconds: float = Field(default=5.0, gt=0)
+    """How often it is looked whether webhooks have come in; then the channel is polled."""
     availability_seconds: float = Field(default=60.0, gt=0)
     """How often changed availability is told to the channels."""
     lease_seconds: float = Field(default=40.0, gt=0, le=600)

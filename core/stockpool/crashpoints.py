@@ -30,6 +30,8 @@ NAMES: Final = frozenset(
         "csv.after_tracking_prepared",
         "csv.after_journal",
         "csv.after_rename",
+        "webhook.before_commit",
+        "webhook.after_commit",
     }
 )
 

@@ -32,7 +32,7 @@ from stockpool.orders.unfulfillable import Policies
 from stockpool.outbox import cursors, leases
 from stockpool.outbox.dispatch import Dispatch, release
 from stockpool.outbox.rate_limits import take
-from stockpool.plugins.channel import Channel, ChannelCapability, OrderPage
+from stockpool.plugins.channel import Channel, ChannelCapability, OrderPage, WebhookHint
 from stockpool.plugins.network import (
     ChangePage,
     FulfillmentState,
@@ -44,6 +44,7 @@ from stockpool.plugins.observer import Event
 from stockpool.problems import Problem
 from stockpool.removals.service import Removals
 from stockpool.storage.database import Database
+from stockpool.webhooks import deliveries
 
 _log = structlog.get_logger(__name__)
 
@@ -92,11 +93,17 @@ class Duties:
         )
 
     def poll_channel(self, name: str) -> int:
-        """Take in what a channel has; returns how many orders and problems it had."""
+        """Take in what a channel has; returns how many orders, news, problems and hints it had."""
         channel = self.channels[name]
         if ChannelCapability.ORDERS not in channel.capabilities:
             return 0
         return self._contained(f"channel:{name}:poll", lambda: self._poll(name, channel))
+
+    def take_hints(self, name: str) -> int:
+        """Poll a channel if webhooks have come from it since it was last asked."""
+        with self.database.read() as connection:
+            hinted = deliveries.has_news(connection, name)
+        return self.poll_channel(name) if hinted else 0
 
     def _poll(self, name: str, channel: Channel) -> int | None:
         done = 0
@@ -105,6 +112,7 @@ class Duties:
         ) as lease:
             if not lease.taken:
                 return None
+            hints = self._hints(name, channel)
             while lease.renew():
                 with self.database.read() as connection:
                     cursor = cursors.position(connection, f"orders:{name}")
@@ -115,10 +123,37 @@ class Duties:
                 done += len(page.refunds) + len(page.cancellations)
                 # Without progress there is nothing more, whatever the channel says.
                 if page.cursor == cursor or (not page.more and not page.orders):
+                    done += self._hints_read(name, hints)
                     break
             # Also what an earlier process has stored, and what waited for its order.
             done += self.care.take_news(name)
         return done
+
+    def _hints(self, name: str, channel: Channel) -> Sequence[WebhookHint]:
+        """What webhooks have named; the channel is told before it is read."""
+
+        def work(connection: Connection) -> Sequence[WebhookHint]:
+            hints = deliveries.unread(connection, name)
+            deliveries.mark_tried(connection, name, hints, at=self.clock.now())
+            return hints
+
+        if ChannelCapability.WEBHOOKS not in channel.capabilities:
+            return ()
+        with self.database.read() as connection:
+            if not deliveries.unread(connection, name):
+                return ()
+        hints = self.database.run(work)
+        channel.note_hints(hints)
+        return hints
+
+    def _hints_read(self, name: str, hints: Sequence[WebhookHint]) -> int:
+        if hints:
+            self.database.run(
+                lambda connection: deliveries.mark_read(
+                    connection, name, hints, at=self.clock.now()
+                )
+            )
+        return len(hints)
 
     def _store_page(self, name: str, page: OrderPage) -> None:
         def also(connection: Connection) -> None:

@@ -59,6 +59,7 @@ from stockpool.routing.decision import encode_rules
 from stockpool.routing_rules import build_rules
 from stockpool.storage import migrations
 from stockpool.storage.database import Database
+from stockpool.webhooks.receiver import Receiver
 
 INVARIANTS = (
     *LEDGER_INVARIANTS,
@@ -136,6 +137,7 @@ class Engine:
             stock_arrived=self.orders.fill_waiting,
             buffers=self.buffers,
         )
+        self.webhooks = Receiver(database, clock, self.channels)
         self.removals = Removals(database, ids, self.networks)
         self.bulk = BulkPlans(
             database,
@@ -321,6 +323,7 @@ class Engine:
 
     def _round(self) -> int:
         done = sum(self.duties.poll_channel(name) for name in self.channels)
+        done += sum(self.duties.take_hints(name) for name in self.channels)
         done += self.duties.apply_bulk_plans()
         done += self.duties.fill_waiting()
         done += self.duties.settle_refunds()

@@ -15,7 +15,8 @@ def complete_metadata() -> MetaData:
     import stockpool.ledger.tables
     import stockpool.orders.tables
     import stockpool.outbox.tables
-    import stockpool.removals.tables  # noqa: F401
+    import stockpool.removals.tables
+    import stockpool.webhooks.tables  # noqa: F401
     from stockpool.storage.metadata import metadata
 
     return metadata

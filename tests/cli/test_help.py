@@ -23,7 +23,7 @@ def _commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[
 COMMANDS = dict(_commands(get_command(build())))
 PROMISED = """
 init
-verify, simulate
+verify, simulate, serve
 orders submit, orders list, orders show, orders explain, orders cancel, orders preview,
 orders hold, orders release, orders refund, orders plan, orders plan-cancellations, orders apply
 catalog add, catalog list, catalog listings, catalog import, catalog list-on,
@@ -52,7 +52,7 @@ def test_help_has_an_example_of_the_command(path: tuple[str, ...], run: Any) -> 
     assert f"stockpool {' '.join(path)}" in answer.stdout.split("Example")[1]
 
 
-ENDLESS = {("worker",), ("scheduler",)}
+ENDLESS = {("worker",), ("scheduler",), ("serve",)}
 """These run until they are stopped, and have no result to print."""
 
 

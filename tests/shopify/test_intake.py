@@ -11,7 +11,13 @@ from shopify_shop.state import LOCATION, OTHER_LOCATION, Order
 from shopify_world import ShopWorld
 from stockpool.errors import RejectedError, TransientError
 from stockpool.order_request import OrderRequest
-from stockpool.plugins.channel import Channel, LineQuantity, OrderPage, TrackingUpdate
+from stockpool.plugins.channel import (
+    Channel,
+    LineQuantity,
+    OrderPage,
+    TrackingUpdate,
+    WebhookHint,
+)
 from stockpool.testing.addresses import sample_address
 from stockpool.testing.privacy import is_silent
 
@@ -401,3 +407,20 @@ def test_our_location_is_the_one_of_the_settings(shop: ShopWorld) -> None:
     number = LOCATION.rpartition("/")[2]
     sold(shop)
     assert len(orders(shop.channel(location=number))) == 1
+
+
+def test_an_order_that_a_webhook_names_is_read_although_it_is_not_listed_as_changed(
+    shop: ShopWorld,
+) -> None:
+    """Shopify's lists of changes lag behind."""
+    order = sold(shop)
+    channel = shop.channel()
+    cursor = read(channel)[-1].cursor
+    order.risk = "INVESTIGATE"
+    assert orders(channel, cursor) == []
+    hint = WebhookHint("d1", "orders/updated", (order.id, "gid://shopify/Order/1", "web-7"))
+    channel.note_hints([hint])
+    (taken,) = orders(shop.channel(), cursor)
+    assert taken.hold
+    assert orders(channel, cursor) == [], "once is enough"
+    assert shop.notes.read("again/") == {}

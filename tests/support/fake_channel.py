@@ -72,6 +72,7 @@ class FakeChannel(Channel):
         told: what the shop has taken, by key: each update once.
         altered: keys that came again with other content; must stay empty.
         fetched_after: the cursor of every `fetch_orders` call.
+        hinted: all hints that were noted.
     """
 
     def __init__(
@@ -87,6 +88,7 @@ class FakeChannel(Channel):
         self.told: dict[str, Any] = {}
         self.altered: list[str] = []
         self.fetched_after: list[str | None] = []
+        self.hinted: list[WebhookHint] = []
         self.quiet = True
         self.closed = False
         self._refusals: list[tuple[Callable[[Any], bool], RejectedError]] = []
@@ -131,10 +133,14 @@ class FakeChannel(Channel):
         return self._push("push_refund", updates)
 
     def parse_webhook(self, headers: Mapping[str, str], body: bytes) -> WebhookHint:
-        if headers.get("X-Signature") != signature(body):
+        given = {name.lower(): value for name, value in headers.items()}
+        if not hmac.compare_digest(given.get("x-signature", ""), signature(body)):
             raise RejectedError("InvalidSignature", "the webhook is not from this shop")
         document = json.loads(body)
-        return WebhookHint(headers["X-Delivery"], document["topic"], tuple(document["orders"]))
+        return WebhookHint(given["x-delivery"], document["topic"], tuple(document["orders"]))
+
+    def note_hints(self, hints: Sequence[WebhookHint]) -> None:
+        self.hinted += hints
 
     def idle(self) -> bool:
         return self.quiet

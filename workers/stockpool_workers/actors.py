@@ -49,6 +49,7 @@ class Actors:
         self._lanes = {lane: self._carrier(lane) for lane in Lane}
         self._duties = {
             "poll_channel": self._duty("poll_channel", INTAKE, duties.poll_channel),
+            "take_hints": self._duty("take_hints", INTAKE, duties.take_hints),
             "import_listings": self._duty("import_listings", INTAKE, duties.import_listings),
             "apply_bulk_plans": self._duty(
                 "apply_bulk_plans", INTAKE, lambda _: duties.apply_bulk_plans()

@@ -31,6 +31,8 @@ class Schedule:
         for name in engine.channels:
             self._send_every(settings.poll_seconds, "poll_channel", name)
             self._send_every(settings.poll_seconds * 10, "import_listings", name)
+            if name in engine.webhooks.channels:
+                self._send_every(settings.webhook_seconds, "take_hints", name)
             self._send_every(settings.availability_seconds, "publish_availability", name)
         for name in engine.networks:
             self._send_every(settings.changes_seconds, "follow_network", name)

@@ -157,6 +157,7 @@ class Service:
     def _send_round(self) -> None:
         for name in self.engine.channels:
             self.actors.send("poll_channel", name)
+            self.actors.send("take_hints", name)
             self.actors.send("publish_availability", name)
         for name in self.engine.networks:
             self.actors.send("follow_network", name)

@@ -21,6 +21,7 @@ from stockpool.cli import (
     proving,
     refunds,
     removals,
+    serve,
     simulate,
 )
 from stockpool.cli.failures import CommandGroup
@@ -58,6 +59,7 @@ def build() -> typer.Typer:
     app.command("init")(initial.init)
     app.command("verify")(proving.verify)
     app.command("simulate")(simulate.simulate)
+    app.command("serve")(serve.serve)
     for name, group in GROUPS.items():
         app.add_typer(group, name=name)
     for point in sorted(entry_points(group=COMMANDS_GROUP), key=lambda point: point.name):

@@ -256,7 +256,13 @@ class PushRefusal:
 
 @dataclass(frozen=True, slots=True)
 class WebhookHint:
-    """What a verified webhook says has changed; the truth is read again by polling."""
+    """What a verified webhook says has changed; the truth is read again by polling.
+
+    Attributes:
+        delivery_id: the same whenever this delivery is repeated, and of no other one.
+        topic: the channel's word for what happened.
+        channel_order_ids: orders that it names; none: the poll finds out.
+    """
 
     delivery_id: str
     topic: str
@@ -305,8 +311,23 @@ class Channel(ABC):
         raise NotImplementedError
 
     def parse_webhook(self, headers: Mapping[str, str], body: bytes) -> WebhookHint:
-        """Verify a webhook over its raw body and say what it is about. Needs WEBHOOKS."""
+        """Verify a webhook over its raw body and say what it is about. Needs WEBHOOKS and ORDERS.
+
+        Asks nobody: the caller waits for the answer. `headers` are lower-case or as they came.
+
+        Raises:
+            RejectedError: it is forged, or not meant for this channel; it is not stored.
+            ConfigurationError, TransientError: it can't be verified now; the sender repeats it.
+        """
         raise NotImplementedError
+
+    def note_hints(self, hints: Sequence[WebhookHint]) -> None:
+        """Told what webhooks have named, before the poll that reads it again. Needs WEBHOOKS.
+
+        Nothing has to be done. A channel whose lists of changes lag behind the change remembers
+        the orders here, to read them by their ids. The same hint may come again.
+        """
+        return None
 
     def idle(self) -> bool:
         """Whether waiting a moment will bring no orders (a file half written will)."""

@@ -313,7 +313,9 @@ _DUTIES: Final[tuple[Action, ...]] = (
     fill_waiting,
     somebody_cancels,
 )
-_POINTS = sorted(name for name in crashpoints.NAMES if not name.startswith(("bulk.", "csv.")))
+_POINTS = sorted(
+    name for name in crashpoints.NAMES if not name.startswith(("bulk.", "csv.", "webhook."))
+)
 _PAUSES = sorted(name for name in _POINTS if name.split(".")[1].startswith("after_"))
 """Points at which no transaction is open, so that another process can write."""
 

@@ -127,6 +127,10 @@ class ShopifyChannel(Channel):
             )
         return webhooks.parse(headers, body, shop=self._settings.shop, secrets=secrets)
 
+    def note_hints(self, hints: Sequence[WebhookHint]) -> None:
+        """Read these orders by their ids at the next poll: lists of changes lag behind."""
+        self._intake.note_hints({order for hint in hints for order in hint.channel_order_ids})
+
     def check(self) -> Sequence[Problem]:
         return tuple(checks.problems(self._client, self._settings, self._context.name))
 

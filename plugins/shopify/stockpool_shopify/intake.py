@@ -33,7 +33,7 @@ from stockpool_shopify.policy import (
 )
 from stockpool_shopify.requests import answer_requests
 from stockpool_shopify.settings import ShopifySettings
-from stockpool_shopify.shop import OrdersRead, Shop
+from stockpool_shopify.shop import ORDER, OrdersRead, Shop
 
 _ROUTING = timedelta(days=1)
 """So long an order may have no fulfillment orders: Shopify makes them in the background."""
@@ -71,7 +71,9 @@ class Intake:
                 cancelled = self._shop.asked("CANCELLATION_REQUESTED", self._settings.location)
         news = dict.fromkeys(changed)
         news |= {order: None for work, order in asked if work not in cursor.requests}
-        orders, problems = self._decided(self._shop.orders({**news, **dict.fromkeys(again)}), again)
+        read = self._shop.orders({**news, **dict.fromkeys(again)})
+        orders, problems = self._decided(read, again)
+        self._stop_looking_for({*again} - read.found)
         answers = _answers(asked, orders, problems)
         requests = cursor.requests if more else {work for work, _ in (*asked, *cancelled)}
         return OrderPage(
@@ -85,6 +87,13 @@ class Intake:
                 if work not in cursor.requests
             ],
         )
+
+    def note_hints(self, orders: Collection[str]) -> None:
+        """Have these orders read at the end of the next look, whether it finds them or not."""
+        known = self._notes.to_look_at_again()
+        for order_id in sorted(set(orders).difference(known)):
+            if order_id.startswith(ORDER):
+                self._notes.look_again(order_id, wanted=True, known=False)
 
     def _changed(self, cursor: Cursor) -> tuple[dict[str, datetime], bool]:
         """The next orders that changed, and whether there are others behind them."""
@@ -176,6 +185,11 @@ class Intake:
             return held
         fix = "cancel it here, and see that nothing of it is shipped"
         return Parked(Problem("order_withdrawn", f"order {order.name}: {why}", fix=fix), None, {})
+
+    def _stop_looking_for(self, gone: Collection[str]) -> None:
+        """The shop has no order of these ids (any more)."""
+        for order_id in gone:
+            self._notes.look_again(order_id, wanted=False, known=True)
 
     def _shipped(self, order: OrderWork) -> dict[str, int]:
         """Units of each line item in parcels that we told Shopify of."""

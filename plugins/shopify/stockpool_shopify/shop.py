@@ -28,7 +28,9 @@ _ORDERS_A_CALL = 6
 _FULFILLMENTS = (40, 250)
 """The list has no cursor; so many are asked for first, and then all there may be."""
 
-_ORDER = "gid://shopify/Order/"
+ORDER = "gid://shopify/Order/"
+"""How the ids of orders begin."""
+
 _HIDDEN = ("destination", "shippingAddress")
 
 
@@ -44,6 +46,11 @@ class OrdersRead:
     orders: list[OrderWork] = field(default_factory=list)
     hidden: set[str] = field(default_factory=set)
     unreadable: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def found(self) -> set[str]:
+        """Ids of those that the shop has."""
+        return {order.id for order in self.orders} | self.unreadable.keys()
 
 
 class Shop:
@@ -117,7 +124,7 @@ class Shop:
         Raises:
             RejectedError: the shop has none of that id.
         """
-        found = self.orders([order_id]).orders if order_id.startswith(_ORDER) else []
+        found = self.orders([order_id]).orders if order_id.startswith(ORDER) else []
         if not found:
             raise RejectedError("unknown_order", f"the shop has no readable order {order_id[:80]}")
         return found[0]

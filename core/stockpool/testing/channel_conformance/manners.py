@@ -9,7 +9,12 @@ import pytest
 
 from stockpool.errors import OutcomeUnknown, PluginError, Throttled, TransientError
 from stockpool.order_request import Feature
-from stockpool.plugins.channel import Channel, ChannelCapability, ShippingConstraints
+from stockpool.plugins.channel import (
+    Channel,
+    ChannelCapability,
+    ShippingConstraints,
+    WebhookHint,
+)
 from stockpool.problems import Problem
 from stockpool.testing.abilities import WorldAbility, needs
 from stockpool.testing.addresses import sample_address
@@ -110,6 +115,25 @@ class WebhookTests(ChannelTests):
         hint = channel.parse_webhook(headers, body)
         assert hint.delivery_id, "a delivery that comes twice is known by its id"
         assert hint.topic
+
+    def test_names_of_headers_may_be_lower_case(
+        self, world: ChannelWorld, channel: Channel
+    ) -> None:
+        requires(channel, ChannelCapability.WEBHOOKS)
+        headers, body = world.webhook()
+        lower = {name.lower(): value for name, value in headers.items()}
+        assert channel.parse_webhook(lower, body) == channel.parse_webhook(headers, body)
+
+    def test_a_hint_may_be_noted_twice_and_be_about_nothing(
+        self, world: ChannelWorld, channel: Channel
+    ) -> None:
+        """The order may be gone, or never have been ours."""
+        requires(channel, ChannelCapability.WEBHOOKS)
+        order_id = world.place_order({MUG: 1}, sample_address("US"))
+        hint = WebhookHint("conformance-delivery", "orders", (order_id, "of-no-order"))
+        channel.note_hints([hint])
+        channel.note_hints([hint])
+        assert set(read(channel).orders) == {order_id}
 
     def test_a_forged_webhook_is_refused(self, world: ChannelWorld, channel: Channel) -> None:
         requires(channel, ChannelCapability.WEBHOOKS)
