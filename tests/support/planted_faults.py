@@ -234,4 +234,4 @@ NOT_FOUND_YET: Mapping[str, Fault] = {
         failed_effects_are_forgotten,
     )
 }
-"""Those that no life of the first two dozen seeds has shown: what the simulation may be blind to."""
+"""Those that no life of the first two dozen seeds has shown: it may be blind to them."""
