@@ -183,6 +183,33 @@ class Duties:
         _log.info("orders_taken_in", **facts)
         self.notify(Event("orders.taken_in", self.clock.now(), facts))
 
+    def keep_connected(self, name: str) -> int:
+        """Have a channel mend its connection; returns how much a person has to mend."""
+        channel = self.channels[name]
+        return self._contained(
+            f"channel:{name}:connection", lambda: self._keep_connected(name, channel)
+        )
+
+    def _keep_connected(self, name: str, channel: Channel) -> int | None:
+        with leases.held(
+            self.database, f"connection:{name}", self._ticket(), seconds=self.lease_seconds
+        ) as lease:
+            if not lease.taken:
+                return None
+            problems = tuple(channel.keep_connected())
+        key = f"channel:{name}:set_up"
+
+        def tell(connection: Connection) -> None:
+            now = self.clock.now()
+            if problems:
+                concern = Concern(key, "channel", name, problems)
+                raise_concerns(connection, [concern], at=now, new_ids=[self.ids.new_id(now)])
+            else:
+                close_concerns(connection, [key], at=now, by="recovery")
+
+        self.database.run(tell)
+        return len(problems)
+
     def import_listings(self, name: str) -> int:
         """Take in a channel's listings that name their seller SKUs; returns how many."""
         channel = self.channels[name]

@@ -58,6 +58,26 @@ def two_channels(shop: Shop) -> Shop:
 # Channels ---------------------------------------------------------------------------------------
 
 
+def test_what_a_person_has_to_mend_in_a_channel_is_shown_until_it_is(shop: Shop) -> None:
+    shop.channel.disconnected = [Problem("webhook_not_subscribed", "no webhooks come")]
+    assert shop.engine.duties.keep_connected("web") == 1
+    assert shop.engine.duties.keep_connected("web") == 1
+    (item,) = shop.attention("webhook_not_subscribed")
+    assert (item.kind, item.subject, item.sightings) == ("channel", "web", 2)
+    shop.channel.disconnected = []
+    assert shop.engine.duties.keep_connected("web") == 0
+    assert shop.attention() == []
+
+
+def test_a_channel_that_can_not_mend_itself_is_shown(shop: Shop) -> None:
+    shop.channel.faults.fail("keep_connected", TransientError("down"))
+    assert shop.engine.duties.keep_connected("web") == 0
+    (item,) = shop.attention("plugin_failure")
+    assert "connection" in item.message
+    shop.engine.duties.keep_connected("web")
+    assert shop.attention() == []
+
+
 def test_pages_are_taken_in_one_after_the_other(shop: Shop) -> None:
     shop.receive("MUG-1", 10)
     for page in range(3):

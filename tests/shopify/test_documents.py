@@ -39,4 +39,6 @@ def test_what_writes_is_known_to_write() -> None:
         "RejectRequest",
         "SetAvailable",
         "StockAtLocation",
+        "Subscribe",
+        "Unsubscribe",
     }

@@ -34,6 +34,7 @@ from stockpool.plugins.channel import (
     TrackingUpdate,
     WebhookHint,
 )
+from stockpool.problems import Problem
 
 _Update = TypeVar(
     "_Update",
@@ -72,6 +73,7 @@ class FakeChannel(Channel):
         told: what the shop has taken, by key: each update once.
         altered: keys that came again with other content; must stay empty.
         fetched_after: the cursor of every `fetch_orders` call.
+        disconnected: what a person has to mend in the shop.
         hinted: all hints that were noted.
     """
 
@@ -90,6 +92,7 @@ class FakeChannel(Channel):
         self.fetched_after: list[str | None] = []
         self.hinted: list[WebhookHint] = []
         self.quiet = True
+        self.disconnected: list[Problem] = []
         self.closed = False
         self._refusals: list[tuple[Callable[[Any], bool], RejectedError]] = []
         self._pages: list[OrderPage] = []
@@ -141,6 +144,10 @@ class FakeChannel(Channel):
 
     def note_hints(self, hints: Sequence[WebhookHint]) -> None:
         self.hinted += hints
+
+    def keep_connected(self) -> Sequence[Problem]:
+        with self.faults.around("keep_connected", None):
+            return tuple(self.disconnected)
 
     def idle(self) -> bool:
         return self.quiet

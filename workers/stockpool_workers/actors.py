@@ -50,6 +50,7 @@ class Actors:
         self._duties = {
             "poll_channel": self._duty("poll_channel", INTAKE, duties.poll_channel),
             "take_hints": self._duty("take_hints", INTAKE, duties.take_hints),
+            "keep_connected": self._duty("keep_connected", INTAKE, duties.keep_connected),
             "import_listings": self._duty("import_listings", INTAKE, duties.import_listings),
             "apply_bulk_plans": self._duty(
                 "apply_bulk_plans", INTAKE, lambda _: duties.apply_bulk_plans()

@@ -31,6 +31,7 @@ class Schedule:
         for name in engine.channels:
             self._send_every(settings.poll_seconds, "poll_channel", name)
             self._send_every(settings.poll_seconds * 10, "import_listings", name)
+            self._send_every(settings.poll_seconds * 20, "keep_connected", name)
             if name in engine.webhooks.channels:
                 self._send_every(settings.webhook_seconds, "take_hints", name)
             self._send_every(settings.availability_seconds, "publish_availability", name)

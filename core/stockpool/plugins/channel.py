@@ -329,6 +329,13 @@ class Channel(ABC):
         """
         return None
 
+    def keep_connected(self) -> Sequence[Problem]:
+        """Mend what has to be set up in the channel, such as subscriptions to webhooks.
+
+        Called every now and then, by one process at a time. Returns what a person has to mend.
+        """
+        return ()
+
     def idle(self) -> bool:
         """Whether waiting a moment will bring no orders (a file half written will)."""
         return True

@@ -274,6 +274,14 @@ class Payments(Answered):
     transactions: tuple[Payment, ...]
 
 
+class Subscription(Answered):
+    """Whom Shopify tells of a topic."""
+
+    id: str
+    topic: str
+    uri: str
+
+
 class UserError(Answered):
     """Why Shopify refused a mutation. Only some mutations give a code."""
 

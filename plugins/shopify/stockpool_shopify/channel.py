@@ -32,6 +32,7 @@ from stockpool_shopify.order_notes import OrderNotes
 from stockpool_shopify.refunds import Refunds
 from stockpool_shopify.settings import ShopifySettings
 from stockpool_shopify.shop import Shop
+from stockpool_shopify.subscriptions import Subscriptions
 from stockpool_shopify.tokens import Tokens, source_of
 from stockpool_shopify.tracking import Tracking
 
@@ -84,6 +85,7 @@ class ShopifyChannel(Channel):
         self._listings = Listings(self._client)
         self._cancellations = cancellations
         self._tracking = Tracking(shop, notes, cancellations, settings)
+        self._subscriptions = Subscriptions(self._client, shop, settings, context.name)
         self._refunds = Refunds(self._client, shop)
         self._availability = Availability(
             self._client, shop, context.notes, notes, settings, context.clock
@@ -132,7 +134,14 @@ class ShopifyChannel(Channel):
         self._intake.note_hints({order for hint in hints for order in hint.channel_order_ids})
 
     def check(self) -> Sequence[Problem]:
-        return tuple(checks.problems(self._client, self._settings, self._context.name))
+        found = list(checks.problems(self._client, self._settings, self._context.name))
+        if not any(problem.code == "no_connection" for problem in found):
+            found += self._subscriptions.problems()
+        return found
+
+    def keep_connected(self) -> Sequence[Problem]:
+        """Repair the subscriptions to webhooks."""
+        return self._subscriptions.repair()
 
     def close(self) -> None:
         self._connection.close()

@@ -64,6 +64,8 @@ class ShopifySettings(_Settings):
         credentials: one of the three kinds.
         webhook_secrets: what webhooks are signed with: the app's client secret, and after a
             rotation the one before as well.
+        webhook_url: where Shopify reaches this channel's webhooks, by HTTPS; subscriptions to it
+            are made and repaired. None: none are made.
         location: whose fulfillment orders are ours and whose stock we tell: its number or GID.
         role: `fulfillment_service`: the location belongs to this app, which answers requests;
             `merchant_managed`: it is the merchant's, and what is open there is ours.
@@ -83,6 +85,7 @@ class ShopifySettings(_Settings):
     shop: str = Field(pattern=SHOP_PATTERN)
     credentials: Credentials
     webhook_secrets: tuple[SecretSource, ...] = ()
+    webhook_url: str | None = Field(default=None, pattern=r"^https://[^\s#]{1,500}$")
     location: str
     role: Role = "merchant_managed"
     api_version: ApiVersion = "2026-10"

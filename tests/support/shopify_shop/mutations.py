@@ -6,7 +6,7 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from shopify_shop.state import ShopState, Transaction, Work, WorkLine
+from shopify_shop.state import ShopState, Subscription, Transaction, Work, WorkLine
 
 _SHIPPABLE = ("OPEN", "IN_PROGRESS")
 
@@ -77,6 +77,23 @@ class Writer:
             notified=fulfillment["notifyCustomer"],
         )
         return {"fulfillment": {"id": made.id}, "userErrors": []}
+
+    def webhookSubscriptionCreate(self, _: Any, topic: str, webhookSubscription: Any) -> Any:
+        uri = webhookSubscription["uri"]
+        if not uri.startswith("https://"):
+            return refusal("Address protocol http:// is not supported", None, ["uri"])
+        if any((s.topic, s.uri) == (topic, uri) for s in self.state.subscriptions):
+            return refusal("Address for this topic has already been taken", None, ["uri"])
+        made = Subscription(self.state.number(), topic, uri)
+        self.state.subscriptions.append(made)
+        return DONE
+
+    def webhookSubscriptionDelete(self, _: Any, id: str) -> Any:
+        found = [s for s in self.state.subscriptions if s.id == id]
+        if not found:
+            return refusal("Webhook subscription does not exist", None, ["id"])
+        self.state.subscriptions.remove(found[0])
+        return DONE
 
     def fulfillmentOrderHold(self, _: Any, id: str, fulfillmentHold: Any) -> Any:
         work = self._work(id)

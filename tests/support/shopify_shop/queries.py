@@ -117,6 +117,17 @@ class Reader:
         ]
         return connection(found, self.variant_view)(info, **arguments)
 
+    def webhookSubscriptions(self, info: Any, uri: str | None = None, **arguments: Any) -> Any:
+        found = [s for s in self.state.subscriptions if uri is None or s.uri == uri]
+        return connection(
+            found,
+            lambda one: {
+                "id": one.id,
+                "topic": one.topic,
+                "uri": one.uri,
+            },
+        )(info, **arguments)
+
     def variant_view(self, variant: Variant) -> Any:
         twins = sum(v.sku == variant.sku for v in self.state.variants if variant.sku) - 1
 

@@ -106,6 +106,17 @@ class Fulfillment:
 
 
 @dataclass
+class Subscription:
+    number: int
+    topic: str
+    uri: str
+
+    @property
+    def id(self) -> str:
+        return f"gid://shopify/WebhookSubscription/{self.number}"
+
+
+@dataclass
 class Transaction:
     number: int
     kind: str
@@ -154,6 +165,7 @@ class ShopState:
         self.orders: dict[str, Order] = {}
         self.hides_customers = False
         self.service_locations: set[str] = set()
+        self.subscriptions: list[Subscription] = []
 
     def number(self) -> int:
         return next(self._numbers)
