@@ -48,6 +48,7 @@ class AgainstTheSimulator(NetworkConformance):
                 **self.versions,
                 "endpoint": server.url,
                 "lwa_endpoint": f"{server.url}/auth/o2/token",
+                "seller_id": simulator.seller_id,
             }
             if self.notified:
                 for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):

@@ -23,6 +23,11 @@ OPERATIONS: Mapping[NetworkOperation, str] = {
     "changes": "listAllFulfillmentOrders",
     "create_removal": "createRemovalOrder",
     "get_removal": "getRemovalOrder",
+    "get_listing": "getListingsItem",
+    "search_listings": "searchListingsItems",
+    "put_listing": "putListingsItem",
+    "patch_listing": "patchListingsItem",
+    "delete_listing": "deleteListingsItem",
 }
 """The operation of Amazon's that a method calls."""
 

@@ -47,6 +47,8 @@ MODELS = {
     "/fba/outbound/2020-07-01/": "fulfillmentOutbound_2020-07-01",
     "/fulfillment/outbound/2026-07-04/": "fulfillmentOutbound_2026-07-04",
     "/fba/inventory/v1/": "fbaInventory",
+    "/listings/2021-08-01/items/": "listingsItems_2021-08-01",
+    "/listings/2021-08-01/restrictions": "listingsRestrictions_2021-08-01",
     "/notifications/v1/": "notifications",
     "/sellers/v1/": "sellers",
 }
@@ -140,7 +142,7 @@ class ScriptedAmazon:
     def playing(self) -> Iterator[ScriptedAmazon]:
         """Stand in for the network."""
         with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
-            for method in ("GET", "POST", "PUT", "DELETE"):
+            for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
                 mock.add_callback(method, re.compile(".*"), callback=self._reply)
             yield self
 

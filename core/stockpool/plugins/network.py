@@ -20,6 +20,7 @@ from pydantic import BaseModel
 from stockpool.money import Money
 from stockpool.order_request import Address, Feature, FulfillmentPolicy, Speed
 from stockpool.plugins.channel import PluginContext
+from stockpool.plugins.network_listings import NetworkListings
 from stockpool.problems import Problem
 
 
@@ -28,6 +29,8 @@ class NetworkCapability(StrEnum):
 
     PREVIEW = "preview"
     REMOVALS = "removals"
+    LISTINGS = "listings"
+    """The methods of `NetworkListings`."""
 
     LOWER_QUANTITIES = "lower_quantities"
     """`update_fulfillment` lowers the quantities of an order that is not held, while nothing of it
@@ -354,7 +357,7 @@ class RemovalState:
     tracking_numbers: Sequence[str] = ()
 
 
-class Network(ABC):
+class Network(NetworkListings, ABC):
     """One configured fulfillment network: a seller's account, with one pool a country.
 
     `operations` that count against a rate limit are named as in the API model:

@@ -26,6 +26,7 @@ class Marketplace:
     """One country's marketplace.
 
     Attributes:
+        fulfillment_channel: the code of Amazon's fulfillment in listings.
         speeds: to begin with; empty where MCF's terms are not known to us.
     """
 
@@ -35,6 +36,7 @@ class Marketplace:
     currency: str
     destinations: frozenset[str]
     features: frozenset[Feature]
+    fulfillment_channel: str
     speeds: tuple[SpeedProfile, ...]
 
 
@@ -54,8 +56,16 @@ def _read(country: str, entry: Mapping[str, Any]) -> Marketplace:
         currency=entry["currency"],
         destinations=frozenset(entry.get("destinations", [country])),
         features=frozenset(entry.get("features", ["BLANK_BOX", "BLOCK_AMZL"])),
+        fulfillment_channel=entry.get("fulfillment_channel", _channel(country, entry["region"])),
         speeds=tuple(
             SpeedProfile(cast(Speed, speed), **terms)
             for speed, terms in entry.get("speeds", {}).items()
         ),
     )
+
+
+def _channel(country: str, region: Region) -> str:
+    """One code serves North America and the European Union's region; elsewhere a country has its
+    own. Only AMAZON_NA, AMAZON_EU and AMAZON_AE are documented or seen; the others follow the
+    pattern, and `pools.COUNTRY.fulfillment_channel_code` corrects them."""
+    return {"na": "AMAZON_NA", "eu": "AMAZON_EU"}.get(region, f"AMAZON_{country}")

@@ -37,6 +37,7 @@ from stockpool_amazon.credentials import Credentials
 from stockpool_amazon.errors import AmazonRefusal, UnreadableAnswer
 from stockpool_amazon.following import Following
 from stockpool_amazon.inventory import stock_page
+from stockpool_amazon.listings import AmazonListings
 from stockpool_amazon.outbound import Outbound
 from stockpool_amazon.pools import Pools
 from stockpool_amazon.rates import Rates
@@ -56,7 +57,7 @@ _VERSIONS: Mapping[OutboundVersion, type[Outbound]] = {
 }
 
 
-class AmazonNetwork(Network):
+class AmazonNetwork(AmazonListings, Network):
     """A seller's account at Amazon. Safe to share between threads.
 
     Beside the errors of `stockpool_amazon.errors`, which are the engine's, no others are raised.
@@ -68,7 +69,8 @@ class AmazonNetwork(Network):
     """
 
     capabilities = frozenset({NetworkCapability.PREVIEW, NetworkCapability.PARCELS_BY_ASKING})
-    """And LOWER_QUANTITIES where updates go by the version 2020-07-01; the later one has none."""
+    """And LOWER_QUANTITIES where updates go by the version 2020-07-01; the later one has none; and
+    LISTINGS where the settings name the `seller_id`."""
 
     def __init__(self, settings: AmazonSettings, context: PluginContext) -> None:
         clock = context.clock
@@ -84,6 +86,9 @@ class AmazonNetwork(Network):
         self._settings = settings
         if settings.version("update") == "2020-07-01":
             self.capabilities |= {NetworkCapability.LOWER_QUANTITIES}
+        if settings.seller_id is not None:
+            self.capabilities |= {NetworkCapability.LISTINGS}
+        self._seller_id = settings.seller_id or ""
         self._connection = Connection(
             connect_seconds=settings.connect_seconds,
             read_seconds=settings.read_seconds,

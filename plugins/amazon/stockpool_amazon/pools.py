@@ -17,12 +17,14 @@ class Pool:
 
     Attributes:
         ship_from: `shipFromCountryCode`; None lets Amazon choose.
+        fulfillment_channel: the code of Amazon's fulfillment in listings.
     """
 
     country: str
     marketplace_id: str
     ship_from: str | None
     profile: PoolProfile
+    fulfillment_channel: str
 
     @property
     def speeds(self) -> Sequence[Speed]:
@@ -108,4 +110,6 @@ def _pool(
         features=(offered if own.features is None else own.features) & features,
     )
     marketplace_id = own.marketplace_id or (known.marketplace_id if known else "")
-    return Pool(code, marketplace_id, own.ship_from_country_code, profile)
+    channel = own.fulfillment_channel_code
+    channel = channel or (known.fulfillment_channel if known else f"AMAZON_{code}")
+    return Pool(code, marketplace_id, own.ship_from_country_code, profile, channel)

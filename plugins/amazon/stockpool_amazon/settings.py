@@ -42,6 +42,7 @@ class PoolSettings(_Settings):
         destinations: countries served without a cross-border rule.
         features: what can be granted.
         speeds: replaces all of the defaults.
+        fulfillment_channel_code: of Amazon's fulfillment in listings (`AMAZON_NA` ...).
     """
 
     marketplace_id: str | None = Field(default=None, min_length=1)
@@ -50,6 +51,7 @@ class PoolSettings(_Settings):
     destinations: frozenset[Country] | None = None
     features: frozenset[Feature] | None = None
     speeds: Mapping[Speed, SpeedSettings] | None = Field(default=None, min_length=1)
+    fulfillment_channel_code: str | None = Field(default=None, pattern=r"^AMAZON_[A-Z]{2}$")
 
     @field_validator("currency")
     @classmethod
@@ -101,6 +103,7 @@ class AmazonSettings(_Settings):
         pools: what is different for single countries.
         client_id, client_secret, refresh_token: where the secrets are: `{ env = "NAME" }` or
             `{ file = "path" }`.
+        seller_id: the merchant token (Seller Central, *Account Info*); listings need it.
         outbound_version: of the Fulfillment Outbound API; `outbound_versions` overrides it for
             single operations.
         connect_seconds: for a connection to stand.
@@ -119,6 +122,7 @@ class AmazonSettings(_Settings):
     client_id: SecretSource
     client_secret: SecretSource
     refresh_token: SecretSource
+    seller_id: str | None = Field(default=None, pattern=r"^[A-Za-z0-9]{6,40}$")
     outbound_version: OutboundVersion = "2020-07-01"
     outbound_versions: OutboundVersions = OutboundVersions()
     connect_seconds: Seconds = 5.0

@@ -104,8 +104,8 @@ class Transport:
         if answer is None:
             raise CredentialsRefused(
                 f"{call.operation}: Amazon refuses the access token (Unauthorized); grant the "
-                "application the roles Amazon Fulfillment and Inventory and Order Tracking, and "
-                "authorize it again"
+                "application the roles that it needs (for listings: Product Listing, and the "
+                "settings the right seller_id), and authorize it again"
             )
         return answer
 

@@ -25,6 +25,7 @@ from stockpool.plugins.network import (
 from stockpool_amazon_sim import views
 from stockpool_amazon_sim.countries import SCHEDULED, country
 from stockpool_amazon_sim.fees.fees import unit_and_order_fee
+from stockpool_amazon_sim.listings.network_listings import SimulatedListings
 from stockpool_amazon_sim.rate_limits import LIMITS
 from stockpool_amazon_sim.settings import AmazonSimSettings
 from stockpool_amazon_sim.simulated_time import to_datetime
@@ -34,13 +35,14 @@ _MOMENT = 60.0
 """Seconds that are worth waiting for news. On a slow clock a parcel takes days."""
 
 
-class AmazonSimNetwork(Network):
+class AmazonSimNetwork(SimulatedListings, Network):
     """A simulated Amazon as the engine sees it; `simulator` has the controls."""
 
     capabilities = frozenset(
         {
             NetworkCapability.PREVIEW,
             NetworkCapability.REMOVALS,
+            NetworkCapability.LISTINGS,
             NetworkCapability.LOWER_QUANTITIES,
         }
     )

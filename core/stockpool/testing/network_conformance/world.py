@@ -20,6 +20,11 @@ NetworkOperation = Literal[
     "changes",
     "create_removal",
     "get_removal",
+    "get_listing",
+    "search_listings",
+    "put_listing",
+    "patch_listing",
+    "delete_listing",
 ]
 """A method of `Network` that talks to the other side."""
 
