@@ -35,6 +35,7 @@ from stockpool.ledger.buckets import PLACES, Account, Bucket, Place
 from stockpool.ledger.invariants import INVARIANTS
 from stockpool.ledger.posting import StockMove, lock, post, post_locked
 from stockpool.proof import verify
+from stockpool.storage.bulk import write_all
 from stockpool.storage.database import Database
 
 SKUS = ("CUP", "MUG")
@@ -137,8 +138,7 @@ class LedgerMachine(RuleBasedStateMachine):
             if not fits:
                 return ()
             moves = (self.a_move(pool, sku, fits, Bucket.FULFILLABLE, Bucket.HELD),)
-            inserter, rows = post_locked(connection, locked, moves, at=self.now)
-            inserter.insert(connection, rows)
+            write_all(connection, post_locked(connection, locked, moves, at=self.now))
             return moves
 
         moves = self.database.run(work)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from stockpool.storage.bulk import Inserter, Sql, execute, fetch, insert_all, statements
+from stockpool.storage.bulk import Inserter, Sql, execute, fetch, statements, write_all
 from stockpool.storage.database import Database
 from stockpool.storage.increments import Counters
 
@@ -111,7 +111,7 @@ def test_a_row_that_breaks_a_constraint_leaves_nothing_of_the_batch(
 @pytest.mark.parametrize("size", [1, 23, 24, 1_000])
 def test_inserts_parents_before_children(database: Database, size: int) -> None:
     with database.write() as connection:
-        insert_all(
+        write_all(
             connection, [(PEOPLE, people(size)), (PETS, [(n, n) for n in range(size)]), (PETS, [])]
         )
     with database.read() as connection:
@@ -120,7 +120,7 @@ def test_inserts_parents_before_children(database: Database, size: int) -> None:
 
 def test_a_child_without_parent_is_refused(database: Database) -> None:
     with pytest.raises(Exception, match=r"(?i)foreign key"), database.write() as connection:
-        insert_all(connection, [(PEOPLE, [(1, "a", 1)]), (PETS, [(1, 2)])])
+        write_all(connection, [(PEOPLE, [(1, "a", 1)]), (PETS, [(1, 2)])])
     assert everyone(database) == []
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from stockpool.errors import ConflictError, InvariantViolation, RefusedError
 from stockpool.ledger.buckets import Bucket, Place
 from stockpool.problems import Problem
-from stockpool.storage.bulk import Inserter, Row, Sql, execute, fetch
+from stockpool.storage.bulk import Batches, Inserter, Row, Sql, execute, fetch
 from stockpool.storage.increments import Counters
 from stockpool.storage.metadata import sortable_text
 
@@ -158,11 +158,11 @@ def post(connection: Connection, moves: Sequence[StockMove], *, at: datetime) ->
 
 def post_locked(
     connection: Connection, locked: LockedLevels, moves: Sequence[StockMove], *, at: datetime
-) -> tuple[Inserter, list[Row]]:
+) -> Batches:
     """Post moves with new keys on rows that this unit of work has locked and checked.
 
-    The levels are changed now; the rows of the moves are handed back, so that the caller inserts
-    them together with what they are for.
+    The changes of the levels and the rows of the moves are handed back, so that the caller writes
+    them together with what they are for (`bulk.write_all`).
 
     Raises:
         InvariantViolation: if a row is not among the locked ones.
@@ -174,8 +174,7 @@ def post_locked(
             f"stock of {move.sku} in {move.pool} was not locked before it was moved "
             f"({move.cause} {move.reference})"
         )
-    _levels.add(connection, changes)
-    return _moves, _move_rows(connection, moves, at)
+    return [_levels.additions(changes), (_moves, _move_rows(connection, moves, at))]
 
 
 def _posted_before(connection: Connection, moves: Sequence[StockMove]) -> set[str]:

@@ -11,13 +11,14 @@ from stockpool.catalog.products import resolve
 from stockpool.errors import ConflictError
 from stockpool.ids import IdSource
 from stockpool.ledger.money_posting import read_balances
-from stockpool.orders import intake, order_rows, parking
+from stockpool.orders import order_rows, parking
 from stockpool.orders.counting import Step
 from stockpool.orders.preparation import ChannelFacts, IntakeSettings, Prepared, unknown_sku
 from stockpool.orders.receipts import Receipt
 from stockpool.orders.reservation import lock_wanted, reserve
 from stockpool.orders.shortfalls import tell_shortfalls
 from stockpool.orders.status import derive_status
+from stockpool.orders.storing import shortfall_problems
 from stockpool.orders.tables import order_lines, orders, recipients
 from stockpool.orders.views import order_statuses, read_order
 from stockpool.orders.waiting import next_number
@@ -28,7 +29,7 @@ from stockpool.orders.withdrawal import (
     withdraw_whole,
 )
 from stockpool.problems import Problem
-from stockpool.storage.bulk import insert_all
+from stockpool.storage.bulk import Batches, write_all
 
 
 def edit(
@@ -102,19 +103,19 @@ def edit(
     parking.settle(connection, entry.identity, at=at)
     claim = order_rows.claim_of(request, order_id, facts, components)
     claim.number = next_number(connection, order_id)
-    batches = []
+    batches: Batches = []
     if request.hold is None:
         locked = lock_wanted(connection, settings.desk, {w.stock_sku for w in claim.wanted})
         batches = reserve(connection, [claim], settings.desk, locked, at=at).batches
     tell_shortfalls(connection, [claim], settings, at=at)
-    insert_all(connection, [(order_rows.lines, order_rows.line_rows(request, claim)), *batches])
+    write_all(connection, [(order_rows.lines, order_rows.line_rows(request, claim)), *batches])
     return Receipt(
         request.channel,
         request.channel_order_id,
         order_id,
         derive_status(order_rows.claim_counts(claim, request.hold is not None)),
         edited=True,
-        problems=intake.shortfall_problems(request, claim),
+        problems=shortfall_problems(request, claim),
     )
 
 

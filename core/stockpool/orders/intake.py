@@ -7,91 +7,40 @@ In one transaction a batch of requests is
 3. stored, which claims the identity against everyone else who may be storing it right now;
 4. routed and reserved (`orders.reservation`).
 
+A handful of orders has the first three done at once (`orders.opening`).
+
 What can't be accepted is parked with its reason, and the rest of the batch goes on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection
 
 from stockpool.attention.queue import Concern, close_concerns, raise_concerns
-from stockpool.care import due
-from stockpool.catalog.products import Component, resolve
+from stockpool.catalog.products import resolve
 from stockpool.crashpoints import reached
-from stockpool.order_request import OrderRequest
 from stockpool.orders import parking
-from stockpool.orders.announcements import (
-    can_be_told,
-    cancellation_effect,
-    due_of,
-    unfulfillable_news,
-)
 from stockpool.orders.claims import Claim
-from stockpool.orders.order_rows import (
-    ORDER_TYPES,
-    claim_counts,
-    claim_of,
-    line_rows,
-    lines,
-    order_row,
-    orders,
-    recipient_row,
-    recipients,
+from stockpool.orders.opening import (
+    Listed,
+    channel_skus,
+    claim,
+    claim_ahead,
+    look_up,
+    may_be_claimed_ahead,
 )
-from stockpool.orders.preparation import (
-    ChannelFacts,
-    Identity,
-    IntakeSettings,
-    Prepared,
-    unknown_sku,
-)
+from stockpool.orders.preparation import Identity, IntakeSettings, Prepared, unknown_sku
 from stockpool.orders.receipts import Receipt
-from stockpool.orders.reservation import lock_claimed, reserve
-from stockpool.orders.status import OrderStatus, derive_status
+from stockpool.orders.reservation import lock_claimed
+from stockpool.orders.status import OrderStatus
+from stockpool.orders.storing import claims_of, new_orders, rows_of_orders, store
 from stockpool.orders.views import order_statuses
-from stockpool.outbox.effects import effect_rows, inserter
 from stockpool.problems import Problem
-from stockpool.storage.bulk import Row, Sql, ask, insert_all, pipeline
-from stockpool.storage.metadata import sortable_text
-
-_known = Sql(
-    postgresql="""
-        WITH k AS (SELECT * FROM unnest(%s::text[], %s::text[]) AS k (channel, channel_order_id))
-        SELECT o.channel, o.channel_order_id, o.id, o.fingerprint
-        FROM k JOIN orders o USING (channel, channel_order_id)
-        UNION ALL
-        SELECT p.channel, p.channel_order_id, NULL, p.fingerprint
-        FROM k JOIN parked_requests p USING (channel, channel_order_id)""",
-    sqlite="""
-        WITH k AS (SELECT json_extract(value, '$[0]') AS channel,
-                          json_extract(value, '$[1]') AS channel_order_id FROM json_each(?))
-        SELECT o.channel, o.channel_order_id, o.id, o.fingerprint
-        FROM k JOIN orders o ON o.channel = k.channel
-         AND o.channel_order_id = k.channel_order_id
-        UNION ALL
-        SELECT p.channel, p.channel_order_id, NULL, p.fingerprint
-        FROM k JOIN parked_requests p ON p.channel = k.channel
-         AND p.channel_order_id = k.channel_order_id""",
-)
-
-_claim = Sql(
-    postgresql=f"""
-        {orders.head}
-        SELECT * FROM unnest({", ".join(f"%s::{kind}[]" for kind in ORDER_TYPES)}) AS new
-        ON CONFLICT (channel, channel_order_id) DO NOTHING
-        RETURNING channel, channel_order_id""",  # noqa: S608  (a constant list of columns)
-    # Nobody else writes while a SQLite unit of work does, so there is nobody to lose against.
-    sqlite="",
-)
-
-_PIPELINED_LINES = 12
-"""Up to so many order lines the round trips cost more than the rows."""
+from stockpool.storage.pipelines import leave_pipeline, open_pipeline
 
 
 @dataclass(slots=True)
@@ -104,6 +53,13 @@ class _Batch:
     parked: frozenset[Identity] = frozenset()
     changed: set[Identity] = field(default_factory=set)
     """Known orders that an earlier request of the batch edits."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether every order is stored, and there is nothing to say about any."""
+        return not self.parked and not any(
+            wanted.unfulfillable for routed in self.claims for wanted in routed.wanted
+        )
 
     def edit(self, entry: Prepared, order_id: str) -> None:
         """Apply `entry` to a known order, after the batch."""
@@ -126,29 +82,38 @@ def take_in(
     settings: IntakeSettings,
     *,
     at: datetime,
+    ahead: bool = True,
 ) -> TakenIn:
-    """Take in a batch within the caller's unit of work."""
+    """Take in a batch within the caller's unit of work, which may end with a pipeline open.
+
+    Args:
+        ahead: try to claim a handful of orders before it is known whether they are to be stored.
+
+    Raises:
+        ClaimedInVain: they were not. Only with `ahead`; nothing of the unit of work may be kept.
+    """
     for entry in prepared:
         entry.receipt = None
     batch = _Batch(at, settings)
-    identities = [entry.identity for entry in prepared]
-    wanted = sorted(
-        {(e.request.channel, line.channel_sku) for e in prepared for line in e.request.lines}
-    )
     first: dict[Identity, Prepared] = {}
-    small = sum([len(entry.request.lines) for entry in prepared]) <= _PIPELINED_LINES
-    with pipeline(connection) if small else nullcontext():
-        answer = _look_up(connection, identities)
-        components = resolve(connection, wanted)
-        known, batch.parked = _known_requests(answer())
+    if ahead and may_be_claimed_ahead(connection, prepared):
+        raced = _store_ahead(connection, prepared, batch)
+        if not raced and batch.is_plain:
+            reached("intake.before_commit")
+            return TakenIn([entry.receipt for entry in prepared], [])
+        leave_pipeline(connection)
+    else:
+        known = look_up(connection, [entry.identity for entry in prepared])
+        batch.parked = known.parked
+        listed = resolve(connection, channel_skus(prepared))
         for entry in prepared:
-            _sort_in(entry, known, first, components, batch)
-        raced = _store(connection, batch, components)
+            _sort_in(entry, known.orders, first, listed, batch)
+        raced = _store(connection, batch, listed)
     if raced:
-        # Somebody stored them between our look and our insert; now they are known.
-        known |= _known_requests(_look_up(connection, [entry.identity for entry in raced])())[0]
+        # Somebody stored them before our insert; now they are known.
+        there = look_up(connection, [entry.identity for entry in raced]).orders
         for entry in raced:
-            _compare(entry, *known[entry.identity], batch)
+            _compare(entry, *there[entry.identity], batch)
     _answer_repeats(connection, prepared, first, batch)
     _park(connection, batch, prepared)
     reached("intake.before_commit")
@@ -159,23 +124,53 @@ def take_in(
     )
 
 
-def _look_up(connection: Connection, identities: Sequence[Identity]) -> Callable[[], list[Row]]:
-    return ask(connection, _known, [c for c, _ in identities], [o for _, o in identities])
+def _store_ahead(
+    connection: Connection, prepared: Sequence[Prepared], batch: _Batch
+) -> list[Prepared]:
+    """Store what is new in two round trips; returns what somebody else has stored."""
+    settings, at = batch.settings, batch.at
+    open_pipeline(connection)
+    new = new_orders(prepared, settings, at=at)
+    pools = settings.desk.shipping_pools({entry.request.ship_to.country for entry in prepared})
+    claimed = claim_ahead(
+        connection,
+        prepared,
+        rows_of_orders(new, at=at, sqlite=False),
+        frozenset().union(*pools.values()),
+    )
+    batch.parked = claimed.parked
+    mine = [order for order in new if order.entry.identity in claimed.mine]
+    batch.new = [order.entry for order in mine]
+    batch.claims = store(
+        connection, mine, claims_of(mine, claimed.listed), claimed.locked, settings, at=at
+    )
+    return [entry for entry in prepared if entry.identity not in claimed.mine]
 
 
-def _known_requests(
-    rows: Sequence[Row],
-) -> tuple[dict[Identity, tuple[str, str]], frozenset[Identity]]:
-    """Orders with id and fingerprint, and the identities of parked requests."""
-    known = {(row[0], row[1]): (row[2], row[3]) for row in rows if row[2] is not None}
-    return known, frozenset((row[0], row[1]) for row in rows if row[2] is None)
+def _store(connection: Connection, batch: _Batch, listed: Listed) -> list[Prepared]:
+    """Store what is new, step by step; returns what somebody else stored meanwhile."""
+    if not batch.new:
+        return []
+    settings, at = batch.settings, batch.at
+    sqlite = connection.dialect.name == "sqlite"
+    new = new_orders(batch.new, settings, at=at)
+    mine = claim(connection, rows_of_orders(new, at=at, sqlite=sqlite), sqlite)
+    raced = [entry for entry in batch.new if entry.identity not in mine]
+    if raced:
+        new = [order for order in new if order.entry.identity in mine]
+        batch.new = [order.entry for order in new]
+    claims = claims_of(new, listed)
+    routed = [c for c, entry in zip(claims, batch.new, strict=True) if entry.request.hold is None]
+    locked = lock_claimed(connection, settings.desk, routed)
+    batch.claims = store(connection, new, claims, locked, settings, at=at)
+    return raced
 
 
 def _sort_in(
     entry: Prepared,
     known: Mapping[Identity, tuple[str, str]],
     first: dict[Identity, Prepared],
-    components: Mapping[tuple[str, str], tuple[Component, ...]],
+    listed: Listed,
     batch: _Batch,
 ) -> None:
     identity = entry.identity
@@ -192,7 +187,7 @@ def _sort_in(
     request = entry.request
     problems = list(entry.problems)
     for index, line in enumerate(request.lines):
-        if (request.channel, line.channel_sku) not in components:
+        if (request.channel, line.channel_sku) not in listed:
             problems.append(unknown_sku(request, index, line))
     if problems:
         entry.receipt = _parked(entry, problems)
@@ -227,118 +222,6 @@ def _parked(entry: Prepared, problems: Sequence[Problem]) -> Receipt:
         None,
         OrderStatus.PARKED,
         problems=tuple(problems),
-    )
-
-
-def _store(
-    connection: Connection,
-    batch: _Batch,
-    components: Mapping[tuple[str, str], tuple[Component, ...]],
-) -> list[Prepared]:
-    """Store the new orders with all that follows; returns those that somebody else stored."""
-    if not batch.new:
-        return []
-    settings, at = batch.settings, batch.at
-    sqlite = connection.dialect.name == "sqlite"
-    now: Any = sortable_text(at) if sqlite else at
-    order_ids = settings.ids.new_ids(at, len(batch.new))
-    facts = [settings.channels.get(e.request.channel, _FACTS) for e in batch.new]
-    order_rows = [
-        order_row(entry, order_id, fact, now, sqlite)
-        for entry, order_id, fact in zip(batch.new, order_ids, facts, strict=True)
-    ]
-    claims = [
-        claim_of(entry.request, order_id, fact, components)
-        for entry, order_id, fact in zip(batch.new, order_ids, facts, strict=True)
-    ]
-    to_route = [c for c, e in zip(claims, batch.new, strict=True) if e.request.hold is None]
-    # One order of insertion for everybody, so that two batches can't wait for each other.
-    claimed = _insert_orders(connection, sorted(order_rows, key=_identity_of_row), sqlite)
-    locked = lock_claimed(connection, settings.desk, to_route)
-    mine = claimed()
-    raced: list[Prepared] = []
-    if len(mine) < len(batch.new):
-        raced = [entry for entry in batch.new if entry.identity not in mine]
-        kept = [i for i, entry in enumerate(batch.new) if entry.identity in mine]
-        batch.new = [batch.new[i] for i in kept]
-        claims = [claims[i] for i in kept]
-        facts = [facts[i] for i in kept]
-        to_route = [c for c, e in zip(claims, batch.new, strict=True) if e.request.hold is None]
-    batch.claims = to_route
-    reservation = reserve(connection, to_route, settings.desk, locked, at=at)
-    recipient_rows = []
-    line_entries: list[tuple[Any, ...]] = []
-    for entry, claim in zip(batch.new, claims, strict=True):
-        recipient_rows.append(recipient_row(entry.request, claim.order_id))
-        line_entries += line_rows(entry.request, claim)
-    ended = [
-        (news, fact)
-        for claim, fact in zip(claims, facts, strict=True)
-        if (news := unfulfillable_news(claim)) is not None
-    ]
-    told = [cancellation_effect(news) for news, f in ended if can_be_told(f.capabilities)]
-    insert_all(
-        connection,
-        [
-            (recipients, recipient_rows),
-            (lines, line_entries),
-            *reservation.batches,
-            (inserter(), effect_rows(told, at=at, sqlite=sqlite)),
-            (due.inserter(), due.due_rows([due_of(n) for n, _ in ended], at=at, sqlite=sqlite)),
-        ],
-    )
-    for entry, claim in zip(batch.new, claims, strict=True):
-        entry.receipt = _accepted(entry.request, claim)
-    return raced
-
-
-_FACTS = ChannelFacts()
-
-
-def _identity_of_row(row: tuple[Any, ...]) -> Identity:
-    return (row[1], row[2])
-
-
-def _insert_orders(
-    connection: Connection, rows: Sequence[Row], sqlite: bool
-) -> Callable[[], set[Identity]]:
-    """Store the orders that nobody else has; what is returned tells which."""
-    if sqlite:
-        orders.insert(connection, rows)
-        return lambda: {(row[1], row[2]) for row in rows}
-    answer = ask(connection, _claim, *zip(*rows, strict=True))
-    return lambda: {(row[0], row[1]) for row in answer()}
-
-
-def _accepted(request: OrderRequest, claim: Claim) -> Receipt:
-    problems: tuple[Problem, ...] = ()
-    if claim.plan is not None and claim.plan.shortfalls:
-        problems = shortfall_problems(request, claim)
-    return Receipt(
-        request.channel,
-        request.channel_order_id,
-        claim.order_id,
-        derive_status(claim_counts(claim, request.hold is not None)),
-        problems=problems,
-    )
-
-
-def shortfall_problems(request: OrderRequest, claim: Claim) -> tuple[Problem, ...]:
-    """Why parts of the order are not reserved, line by line."""
-    if claim.plan is None:
-        return ()
-    index = {line.line_id: i for i, line in enumerate(request.lines)}
-    return tuple(
-        Problem(
-            shortfall.code,
-            shortfall.reason,
-            f"lines[{index[shortfall.line_id]}]",
-            fix="nothing to do: it is filled when stock arrives"
-            if shortfall.waits
-            else "it will not be shipped; tell the buyer, or send it in another way",
-            source=request.source,
-        )
-        for shortfall in claim.plan.shortfalls
     )
 
 
@@ -414,9 +297,9 @@ def _park(connection: Connection, batch: _Batch, prepared: Sequence[Prepared]) -
             concerns.append(
                 Concern(parking.concern_key(*identity), "intake", identity[1], receipt.problems)
             )
-    for claim in batch.claims:
-        if any(wanted.unfulfillable for wanted in claim.wanted):
-            concerns.append(parking.unfulfillable_concern(claim))
+    for routed in batch.claims:
+        if any(wanted.unfulfillable for wanted in routed.wanted):
+            concerns.append(parking.unfulfillable_concern(routed))
     if concerns:
         raise_concerns(
             connection,

@@ -4,9 +4,9 @@ This is the heart of the engine and the only way to a reservation. In one unit o
 
 1. locks the stock levels of every SKU wanted, in every pool that may ship it (`ledger.posting`);
 2. routes order by order against what is left, in the order given, by a pure policy;
-3. moves the units from `fulfillable` to `held`;
-4. hands back the rows to insert: fulfillment orders with their items, the decision with all that
-   is needed to replay it, and the effect that will place the order with the network.
+3. hands back what is to be written: the units that move from `fulfillable` to `held`, fulfillment
+   orders with their items, the decision with all that is needed to replay it, and the effect that
+   will place the order with the network.
 
 Nobody else can take the units between 1 and the commit, so nothing is ever promised twice. The
 number of statements does not depend on the number of orders.
@@ -35,7 +35,7 @@ from stockpool.routing.values import (
     RoutingInput,
     RoutingRules,
 )
-from stockpool.storage.bulk import Inserter
+from stockpool.storage.bulk import Batches, Inserter
 from stockpool.storage.metadata import sortable_text
 
 SPEED_PRIORITY: Mapping[Speed, int] = {"standard": 0, "expedited": 1, "priority": 2}
@@ -92,12 +92,22 @@ class Desk:
     policy: RoutingPolicy
     buffers: Mapping[str, int] = field(default_factory=dict)
 
+    def shipping_pools(self, countries: Iterable[str]) -> dict[str, frozenset[str]]:
+        """By country, the pools that may ship there at all, at whatever speed."""
+        return {
+            country: frozenset(
+                [pool.pool for pool in self.rules.pools if country in pool.destinations]
+                + [rule.pool for rule in self.rules.cross_border if country in rule.destinations]
+            )
+            for country in countries
+        }
+
 
 @dataclass(slots=True)
 class Reservation:
-    """Rows to insert after the orders they belong to, parents first."""
+    """What is to be written after the orders it belongs to, parents first."""
 
-    batches: list[tuple[Inserter, Sequence[tuple[Any, ...]]]]
+    batches: Batches
 
 
 @dataclass(slots=True)
@@ -119,7 +129,7 @@ def lock_claimed(connection: Connection, desk: Desk, claims: Sequence[Claim]) ->
     skus: dict[str, set[str]] = {}
     for claim in claims:
         skus.setdefault(claim.country, set()).update([w.stock_sku for w in claim.wanted])
-    shipping = _shipping_pools(desk.rules, skus)
+    shipping = desk.shipping_pools(skus)
     return lock(
         connection,
         {
@@ -131,17 +141,6 @@ def lock_claimed(connection: Connection, desk: Desk, claims: Sequence[Claim]) ->
     )
 
 
-def _shipping_pools(rules: RoutingRules, countries: Iterable[str]) -> dict[str, frozenset[str]]:
-    """By country, the pools that may ship there at all, at whatever speed."""
-    return {
-        country: frozenset(
-            [pool.pool for pool in rules.pools if country in pool.destinations]
-            + [rule.pool for rule in rules.cross_border if country in rule.destinations]
-        )
-        for country in countries
-    }
-
-
 def reserve(
     connection: Connection,
     claims: Sequence[Claim],
@@ -151,13 +150,13 @@ def reserve(
     at: datetime,
     keep_failures: bool = True,
 ) -> Reservation:
-    """Serve `claims` in their order, moving stock; `locked` holds what they want.
+    """Serve `claims` in their order out of `locked`, which holds what they want.
 
     Fills in `held` and `unfulfillable` of each claim's wanted units, and its plan. A decision
     that reserves nothing is kept only with `keep_failures`.
     """
     left = _available(locked, desk)
-    shipping = _shipping_pools(desk.rules, {claim.country for claim in claims})
+    shipping = desk.shipping_pools({claim.country for claim in claims})
     rows = _Rows()
     sqlite = connection.dialect.name == "sqlite"
     now: Any = sortable_text(at) if sqlite else at
@@ -170,13 +169,12 @@ def reserve(
             _note_decision(rows, claim, desk, question, plan, now)
         note_shortfalls(claim, plan)
         _note_allocations(rows, claim, plan, left, at, now)
-    moves = post_locked(connection, locked, rows.moves, at=at)
     return Reservation(
         [
             (_decisions, rows.decisions),
             (_fulfillment_orders, rows.fulfillment_orders),
             (_fulfillment_items, rows.items),
-            moves,
+            *post_locked(connection, locked, rows.moves, at=at),
             (inserter(), effect_rows(rows.effects, at=at, sqlite=sqlite)),
         ]
     )

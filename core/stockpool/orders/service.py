@@ -26,6 +26,7 @@ from stockpool.orders import (
 from stockpool.orders.cancellation_case import Surroundings as Cancelling
 from stockpool.orders.counting import Step
 from stockpool.orders.intake import TakenIn
+from stockpool.orders.opening import ClaimedInVain
 from stockpool.orders.preparation import IntakeSettings, Prepared, prepare
 from stockpool.orders.previewing import Preview
 from stockpool.orders.receipts import Receipt
@@ -43,6 +44,7 @@ from stockpool.routing.decision import decode_input, decode_plan, decode_rules, 
 from stockpool.routing.explanation import Explanation, explain
 from stockpool.routing.policy import RoutingPolicy
 from stockpool.storage.database import Database
+from stockpool.storage.pipelines import leave_pipeline
 
 BATCH = 1_000
 """Requests of one transaction; a longer list is taken in batch by batch."""
@@ -105,13 +107,18 @@ class Orders:
         settings = self._settings()
         prepared = prepare(requests, settings.limits)
 
-        def work(connection: Connection) -> TakenIn:
-            taken = intake.take_in(connection, prepared, settings, at=self._database.clock.now())
+        def work(connection: Connection, ahead: bool = True) -> TakenIn:
+            at = self._database.clock.now()
+            taken = intake.take_in(connection, prepared, settings, at=at, ahead=ahead)
             if also is not None and not taken.edits:
+                leave_pipeline(connection)
                 also(connection)
             return taken
 
-        taken = self._database.run(work)
+        try:
+            taken = self._database.run(work)
+        except ClaimedInVain:
+            taken = self._database.run(lambda connection: work(connection, ahead=False))
         reached("intake.after_commit")
         receipts = taken.receipts
         for position, entry, order_id in taken.edits:

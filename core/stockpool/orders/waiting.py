@@ -20,7 +20,7 @@ from stockpool.orders.reservation import lock_wanted, reserve
 from stockpool.orders.shortfalls import tell_shortfalls
 from stockpool.orders.tables import decisions, fulfillment_orders, order_lines, orders
 from stockpool.orders.unfulfillable import failed_pools
-from stockpool.storage.bulk import insert_all
+from stockpool.storage.bulk import write_all
 
 PAGE = 200
 
@@ -74,7 +74,7 @@ def fill_page(
             if wanted.held or wanted.unfulfillable
         },
     )
-    insert_all(connection, reservation.batches)
+    write_all(connection, reservation.batches)
     tell_shortfalls(connection, claims, settings, at=at)
     filled = [claim.order_id for claim in served if _is_filled(claim)]
     close_concerns(connection, list(map(again_key, filled)), at=at, by="routing")

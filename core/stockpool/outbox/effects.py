@@ -166,6 +166,10 @@ _insert = Inserter(
 )
 
 
+_compact = json.JSONEncoder(separators=(",", ":")).encode
+"""Made once: `json.dumps` with separators makes an encoder for each call."""
+
+
 def effect_rows(new: Sequence[NewEffect], *, at: datetime, sqlite: bool) -> list[tuple[Any, ...]]:
     """Rows for `inserter`, in the same order."""
     now = sortable_text(at) if sqlite else at
@@ -185,7 +189,7 @@ def effect_rows(new: Sequence[NewEffect], *, at: datetime, sqlite: bool) -> list
                 effect.party,
                 effect.aggregate,
                 effect.share,
-                json.dumps(effect.payload, separators=(",", ":")),
+                _compact(effect.payload),
                 effect.priority,
                 promised,
                 "pending",

@@ -4,23 +4,24 @@ These run on the driver's own cursor of the SQLAlchemy connection, inside its tr
 PostgreSQL rows travel as arrays or by COPY, on SQLite as one JSON parameter or by executemany;
 SQLAlchemy's expression language would cost four times as much on these paths.
 
-A handful of rows is different: there round trips and planning cost more than the rows. `pipeline`
-saves the first; for the second, rows go as values, because PostgreSQL plans a statement with
-arrays anew each time (it can't know how long they are), and one with values only once.
+A handful of rows is different: there round trips and planning cost more than the rows.
+`storage.pipelines` saves the first; for the second, rows go as values, because PostgreSQL plans a
+statement with arrays anew each time (it can't know how long they are), and one with values once.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import count
-from typing import Any
+from functools import cache, lru_cache
+from itertools import chain, count
+from typing import Any, Protocol
 
 from sqlalchemy import Connection
+
+from stockpool.storage.pipelines import is_pipelined
 
 _COPY_FROM_ROWS = 24
 """From this many rows on COPY is cheaper than an INSERT with all values (measured)."""
@@ -57,10 +58,15 @@ def _cursor(connection: Connection) -> Any:
 
 def _raw_cursor(connection: Connection) -> Any:
     """psycopg's cursor for statements with $1: it does not look for marks in long ones anew."""
+    _count(connection)
+    return _raw_cursors()(connection.connection.driver_connection)
+
+
+@cache
+def _raw_cursors() -> Callable[[Any], Any]:
     from psycopg import RawCursor
 
-    _count(connection)
-    return RawCursor(connection.connection.driver_connection)  # type: ignore[arg-type]
+    return RawCursor
 
 
 def _count(connection: Connection) -> None:
@@ -78,7 +84,7 @@ def ask(
 ) -> Callable[[], list[Row]]:
     """Send a query over the rows given as `columns`; what is returned gives its rows, once.
 
-    `scalars` are further parameters after the columns. Within a `pipeline` it is sent together
+    `scalars` are further parameters after the columns. Within a pipeline it is sent together
     with what follows.
     """
     if _is_sqlite(connection):
@@ -86,7 +92,10 @@ def ask(
         cursor.execute(sql.sqlite, (_as_json(columns), *scalars))
     else:
         cursor = _send(connection, sql.postgresql, columns, scalars)
+    return _rows_of(cursor)
 
+
+def _rows_of(cursor: Any) -> Callable[[], list[Row]]:
     def rows() -> list[Row]:
         try:
             answer: list[Row] = cursor.fetchall()
@@ -134,7 +143,7 @@ def execute(connection: Connection, sql: Sql, rows: Sequence[Row]) -> int:
     """Run a changing statement once for all `rows`; returns the number of rows it changed.
 
     On PostgreSQL the statement takes arrays; on SQLite it is repeated by the driver. Within a
-    `pipeline` the number is not known yet (-1).
+    pipeline the number is not known yet (-1).
     """
     if not rows:
         return 0
@@ -156,7 +165,7 @@ def _send(
 ) -> Any:
     rows = len(columns[0]) if columns else 0
     if 0 < rows <= _FEW_ROWS and (few := _with_values(sql, rows)) is not None:
-        values = [_as_text(value) for row in zip(*columns, strict=True) for value in row]
+        values = _as_values(chain.from_iterable(zip(*columns, strict=True)))
         return _raw_cursor(connection).execute(few, [*values, *scalars])
     return _cursor(connection).execute(sql, (*map(_as_array, columns), *scalars))
 
@@ -172,34 +181,61 @@ def _with_values(sql: str, rows: int) -> bytes | None:
         return None
     kinds = re.findall(r"%s::(\w+)\[\]", place[1])
     numbers = count(1)
-    values = [
-        f"({', '.join([f'${next(numbers)}::{kind}' for kind in kinds])})" for _ in range(rows)
-    ]
+    values = _marks(numbers, kinds, rows)
     rest = re.sub("%s", lambda _: f"${next(numbers)}", sql[place.end() :])
-    return f"{sql[: place.start()]}(VALUES {', '.join(values)}){rest}".encode()
+    return f"{sql[: place.start()]}(VALUES {values}){rest}".encode()
 
 
-@contextmanager
-def pipeline(connection: Connection) -> Iterator[None]:
-    """Send the statements of the block without waiting for each answer, where that exists.
+class FewRowsQuery:
+    """A query for PostgreSQL over a few rows of several kinds, sent as values.
 
-    Reading the answer of one waits for all before it. An error of a statement whose answer is not
-    read surfaces at the end of the block. Meant for a handful of rows: there is no COPY inside.
+    Args:
+        sql: has `{name}` where the rows of each kind stand, as a list of VALUES.
+        kinds: by name, in their order in `sql`, the types of the values.
     """
-    if _is_sqlite(connection) or _pipelined(connection):
-        yield
-        return
-    driver: Any = connection.connection.driver_connection
-    connection.info["pipelined"] = True
-    try:
-        with driver.pipeline():
-            yield
-    finally:
-        connection.info["pipelined"] = False
+
+    def __init__(self, sql: str, **kinds: Sequence[str]) -> None:
+        self._sql = sql
+        self._kinds = kinds
+        self._statements: dict[tuple[int, ...], bytes] = {}
+
+    def ask(self, connection: Connection, *rows: Sequence[Row]) -> Callable[[], list[Row]]:
+        """Send it with the rows of each kind; what is returned gives the answer's rows, once."""
+        counts = tuple(map(len, rows))
+        statement = self._statements.get(counts)
+        if statement is None:
+            statement = self._statements[counts] = self._for(counts)
+        values = _as_values(chain.from_iterable(chain.from_iterable(rows)))
+        return _rows_of(_raw_cursor(connection).execute(statement, values))
+
+    def _for(self, counts: tuple[int, ...]) -> bytes:
+        numbers = count(1)
+        lists = {
+            name: _marks(numbers, kinds, rows)
+            for (name, kinds), rows in zip(self._kinds.items(), counts, strict=True)
+        }
+        return self._sql.format(**lists).encode()
 
 
-def _pipelined(connection: Connection) -> bool:
-    return bool(connection.info.get("pipelined"))
+def _marks(numbers: Iterator[int], kinds: Sequence[str], rows: int) -> str:
+    """`($1::text, $2::int), ($3::text, $4::int)`; a kind may be empty."""
+    casts = [kind and f"::{kind}" for kind in kinds]
+    marked = [", ".join([f"${next(numbers)}{cast}" for cast in casts]) for _ in range(rows)]
+    return ", ".join([f"({row})" for row in marked])
+
+
+class Writer(Protocol):
+    """Writes rows into one table, by itself or within a statement that writes several tables."""
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """PostgreSQL's type of each value, where it doesn't follow from the statement; or ""."""
+
+    def clause(self, rows: str) -> str:
+        """The part of a statement that writes `rows`: `($1, $2), ($3, $4) ...`."""
+
+    def write(self, connection: Connection, rows: Sequence[Row]) -> None:
+        """Write many rows."""
 
 
 class Inserter:
@@ -208,16 +244,21 @@ class Inserter:
     def __init__(self, table: str, columns: Sequence[str]) -> None:
         self.table = table
         self.columns = tuple(columns)
+        self.types = ("",) * len(self.columns)
         self.head = f"INSERT INTO {table} ({', '.join(columns)})"
         self._copy = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
         self._sqlite = f"{self.head} VALUES ({', '.join('?' * len(columns))})"
 
+    def clause(self, rows: str) -> str:
+        """An INSERT of `rows`."""
+        return f"{self.head} VALUES {rows}"
+
     def insert(self, connection: Connection, rows: Sequence[Row]) -> None:
         """Insert all `rows`; a broken constraint raises and changes nothing."""
-        insert_all(connection, [(self, rows)])
+        write_all(connection, [(self, rows)])
 
-    def copy(self, connection: Connection, rows: Sequence[Row]) -> None:
-        """Insert all `rows` by COPY, or by executemany on SQLite."""
+    def write(self, connection: Connection, rows: Sequence[Row]) -> None:
+        """Insert many rows: by COPY, or by executemany on SQLite."""
         cursor = _cursor(connection)
         try:
             if _is_sqlite(connection):
@@ -231,63 +272,60 @@ class Inserter:
             cursor.close()
 
 
-Batches = Sequence[tuple[Inserter, Sequence[Row]]]
+Batches = Sequence[tuple[Writer, Sequence[Row]]]
 
 
-def insert_all(connection: Connection, batches: Batches) -> None:
-    """Insert into several tables, parents first. A handful of rows goes in one statement."""
-    filled = [(inserter, rows) for inserter, rows in batches if rows]
+def write_all(connection: Connection, batches: Batches) -> None:
+    """Write into several tables, parents first. A handful of rows goes in one statement."""
+    filled = [(writer, rows) for writer, rows in batches if rows]
     if not filled:
         return
     if _is_sqlite(connection) or not (
-        _pipelined(connection) or all(len(rows) < _COPY_FROM_ROWS for _, rows in filled)
+        is_pipelined(connection) or all(len(rows) < _COPY_FROM_ROWS for _, rows in filled)
     ):
-        for inserter, rows in filled:
-            inserter.copy(connection, rows)
+        for writer, rows in filled:
+            writer.write(connection, rows)
         return
     for part in _parts(filled):
-        _insert_values(connection, part)
+        _write_values(connection, part)
 
 
-def _insert_values(connection: Connection, batches: Batches) -> None:
-    statement = _values_statement(
-        tuple([(inserter.head, len(inserter.columns), len(rows)) for inserter, rows in batches])
-    )
-    values = [_as_text(value) for _, rows in batches for row in rows for value in row]
+def _write_values(connection: Connection, batches: Batches) -> None:
+    statement = _values_statement(tuple([(writer, len(rows)) for writer, rows in batches]))
+    values = _as_values(value for _, rows in batches for row in rows for value in row)
     _raw_cursor(connection).execute(statement, values).close()
 
 
-def _as_text(value: Any) -> str | None:
+def _as_values(values: Iterable[Any]) -> list[str | None]:
     # The driver would give each magnitude of a number a type of its own, and with it the
     # statement another plan; as text it takes the type of the column.
-    return value if value is None or type(value) is str else str(value)
+    return [value if value is None or type(value) is str else str(value) for value in values]
 
 
-def _parts(filled: Batches) -> Iterator[list[tuple[Inserter, Sequence[Row]]]]:
+def _parts(filled: Batches) -> Iterator[list[tuple[Writer, Sequence[Row]]]]:
     """`filled` in as few statements as the limit on parameters allows."""
-    part: list[tuple[Inserter, Sequence[Row]]] = []
+    part: list[tuple[Writer, Sequence[Row]]] = []
     values = 0
-    for inserter, rows in filled:
-        width = len(inserter.columns)
+    for writer, rows in filled:
+        width = len(writer.types)
         for start in range(0, len(rows), _VALUES_MOST // width):
             chunk = rows[start : start + _VALUES_MOST // width]
             if values + width * len(chunk) > _VALUES_MOST:
                 yield part
                 part, values = [], 0
-            part.append((inserter, chunk))
+            part.append((writer, chunk))
             values += width * len(chunk)
     yield part
 
 
 @lru_cache(maxsize=256)
-def _values_statement(shape: tuple[tuple[str, int, int], ...]) -> bytes:
-    """One statement for some rows of several tables: how each begins, its columns, its rows."""
+def _values_statement(shape: tuple[tuple[Writer, int], ...]) -> bytes:
+    """One statement for so many rows of several tables."""
     numbers = count(1)
-    inserts = []
-    for head, columns, rows in shape:
-        marks = [", ".join([f"${next(numbers)}" for _ in range(columns)]) for _ in range(rows)]
-        inserts.append(f"{head} VALUES {', '.join([f'({row})' for row in marks])}")
-    *firsts, last = inserts
+    clauses = []
+    for writer, rows in shape:
+        clauses.append(writer.clause(_marks(numbers, writer.types, rows)))
+    *firsts, last = clauses
     if not firsts:
         return last.encode()
     named = [f"t{number} AS ({text})" for number, text in enumerate(firsts)]
