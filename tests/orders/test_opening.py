@@ -78,3 +78,8 @@ def test_dying_before_the_commit_leaves_nothing(shop: Shop) -> None:
     assert shop.engine.orders.find("web", "1") is None
     assert shop.level("MUG-1").held == 0
     assert shop.submit(1, ("mug", 1)).status == "reserved"
+
+
+def test_no_orders_at_all_are_taken_in(shop: Shop) -> None:
+    assert shop.engine.orders.submit_many([]) == []
+    assert shop.engine.orders.take_in([], lambda _: None) == []

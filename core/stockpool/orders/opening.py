@@ -137,7 +137,7 @@ def may_be_claimed_ahead(connection: Connection, prepared: Sequence[Prepared]) -
     """Whether nothing speaks against it: a handful of orders, all of them sound and distinct."""
     return (
         connection.dialect.name != "sqlite"
-        and sum([len(entry.request.lines) for entry in prepared]) <= HANDFUL
+        and 1 <= sum([len(entry.request.lines) for entry in prepared]) <= HANDFUL
         and not any(entry.problems or entry.request.hold is not None for entry in prepared)
         and len({entry.identity for entry in prepared}) == len(prepared)
     )
