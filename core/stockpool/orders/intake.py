@@ -96,8 +96,9 @@ def take_in(
         entry.receipt = None
     batch = _Batch(at, settings)
     first: dict[Identity, Prepared] = {}
-    if ahead and may_be_claimed_ahead(connection, prepared):
-        raced = _store_ahead(connection, prepared, batch)
+    pools = _shipping_pools(prepared, settings) if ahead else frozenset()
+    if may_be_claimed_ahead(connection, prepared, pools):
+        raced = _store_ahead(connection, prepared, pools, batch)
         if not raced and batch.is_plain:
             reached("intake.before_commit")
             return TakenIn([entry.receipt for entry in prepared], [])
@@ -124,20 +125,20 @@ def take_in(
     )
 
 
+def _shipping_pools(prepared: Sequence[Prepared], settings: IntakeSettings) -> frozenset[str]:
+    countries = {entry.request.ship_to.country for entry in prepared}
+    return frozenset().union(*settings.desk.shipping_pools(countries).values())
+
+
 def _store_ahead(
-    connection: Connection, prepared: Sequence[Prepared], batch: _Batch
+    connection: Connection, prepared: Sequence[Prepared], pools: frozenset[str], batch: _Batch
 ) -> list[Prepared]:
     """Store what is new in two round trips; returns what somebody else has stored."""
     settings, at = batch.settings, batch.at
     open_pipeline(connection)
     new = new_orders(prepared, settings, at=at)
-    pools = settings.desk.shipping_pools({entry.request.ship_to.country for entry in prepared})
-    claimed = claim_ahead(
-        connection,
-        prepared,
-        rows_of_orders(new, at=at, sqlite=False),
-        frozenset().union(*pools.values()),
-    )
+    rows = rows_of_orders(new, at=at, sqlite=False)
+    claimed = claim_ahead(connection, prepared, rows, pools)
     batch.parked = claimed.parked
     mine = [order for order in new if order.entry.identity in claimed.mine]
     batch.new = [order.entry for order in mine]

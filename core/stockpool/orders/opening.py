@@ -133,10 +133,14 @@ class ClaimedAhead:
     locked: LockedLevels
 
 
-def may_be_claimed_ahead(connection: Connection, prepared: Sequence[Prepared]) -> bool:
-    """Whether nothing speaks against it: a handful of orders, all of them sound and distinct."""
+def may_be_claimed_ahead(
+    connection: Connection, prepared: Sequence[Prepared], pools: Collection[str]
+) -> bool:
+    """Whether nothing speaks against it: a handful of orders, all of them sound and distinct, and
+    some of `pools` that may ship them."""
     return (
         connection.dialect.name != "sqlite"
+        and bool(pools)
         and 1 <= sum([len(entry.request.lines) for entry in prepared]) <= HANDFUL
         and not any(entry.problems or entry.request.hold is not None for entry in prepared)
         and len({entry.identity for entry in prepared}) == len(prepared)
