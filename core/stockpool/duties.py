@@ -41,6 +41,7 @@ from stockpool.plugins.network import (
     RateLimit,
 )
 from stockpool.plugins.observer import Event
+from stockpool.privacy.service import Privacy
 from stockpool.problems import Problem
 from stockpool.removals.service import Removals
 from stockpool.storage.database import Database
@@ -71,6 +72,7 @@ class Duties:
     removals: Removals
     bulk: BulkPlans
     care: Care
+    privacy: Privacy
     pools: Mapping[str, Sequence[str]]
     buffers: Callable[[], Mapping[str, int]]
     notify: Callable[[Event], None]
@@ -371,6 +373,10 @@ class Duties:
     def settle_refunds(self) -> int:
         """Make the refunds that the channels' policies want."""
         return self.care.settle_due()
+
+    def carry_out_privacy_requests(self) -> int:
+        """Erase what channels demand to be erased; returns how many requests are done."""
+        return self.privacy.carry_out_requests()
 
     def publish_availability(self, name: str) -> int:
         """Record effects that tell a channel what has changed; returns how many channel SKUs."""

@@ -51,6 +51,7 @@ from stockpool.plugins.channel import Channel, PluginContext
 from stockpool.plugins.network import Network, NetworkCapability
 from stockpool.plugins.observer import Event
 from stockpool.plugins.registry import Registry
+from stockpool.privacy.service import Privacy
 from stockpool.proof import Report, verify
 from stockpool.removals.invariants import INVARIANTS as REMOVAL_INVARIANTS
 from stockpool.removals.placing import PlaceRemoval
@@ -138,6 +139,7 @@ class Engine:
             buffers=self.buffers,
         )
         self.webhooks = Receiver(database, clock, self.channels)
+        self.privacy = Privacy(database, clock, ids)
         self.removals = Removals(database, ids, self.networks)
         self.bulk = BulkPlans(
             database,
@@ -172,6 +174,7 @@ class Engine:
             self.removals,
             self.bulk,
             self.care,
+            self.privacy,
             self._channel_pools,
             self.buffers,
             self._notify,
@@ -332,6 +335,7 @@ class Engine:
         done += sum(self.duties.follow_network(name) for name in self.networks)
         done += sum(self.duties.ask_for_parcels(name) for name in self.networks)
         done += self.duties.follow_removals()
+        done += self.duties.carry_out_privacy_requests()
         done += sum(self.duties.publish_availability(name) for name in self.channels)
         return done
 

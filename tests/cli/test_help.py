@@ -36,6 +36,7 @@ attention list, attention retry, attention drop
 channels list, channels check
 plugins list, plugins new, plugins check
 db upgrade, db revision
+privacy find, privacy export, privacy erase, privacy requests
 """
 
 

@@ -14,7 +14,8 @@ import pytest
 from shopify_shop import find_schemas
 from shopify_shop.schema import MISSING
 from stockpool.errors import RejectedError
-from stockpool_shopify.webhooks import PRIVACY_TOPICS, parse
+from stockpool.plugins.channel import PrivacyRequest
+from stockpool_shopify.webhooks import parse
 
 SHOP = "corner.myshopify.com"
 _FOLDER = find_schemas()
@@ -104,9 +105,31 @@ def test_a_body_that_is_no_json_is_refused(body: bytes) -> None:
         parse(signed(body), body, shop=SHOP, secrets=["secret"])
 
 
-def test_the_topics_of_privacy_are_known() -> None:
-    for topic in PRIVACY_TOPICS:
-        assert hint(topic, {"orders_to_redact": [1]}) == ()
+def privacy(topic: str, payload: Any) -> PrivacyRequest | None:
+    body = json.dumps(payload).encode()
+    return parse(signed(body, topic), body, shop=SHOP, secrets=["secret"]).privacy
+
+
+def test_what_the_topics_of_privacy_demand_is_told() -> None:
+    customer = {"id": 191167, "email": "john@example.com", "phone": "555-625-1199"}
+    orders = ("gid://shopify/Order/299938", "gid://shopify/Order/280263")
+    numbers = [299938, 280263]
+    assert privacy(
+        "customers/redact", {"customer": customer, "orders_to_redact": numbers}
+    ) == PrivacyRequest("erase", "john@example.com", "555-625-1199", orders)
+    assert privacy(
+        "customers/data_request", {"customer": customer, "orders_requested": numbers}
+    ) == PrivacyRequest("export", "john@example.com", "555-625-1199", orders)
+    assert privacy("shop/redact", {"shop_id": 1}) == PrivacyRequest("erase_everybody")
+    assert privacy("orders/create", {"customer": customer}) is None
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [{}, {"customer": None}, {"customer": [], "orders_to_redact": None}, {"orders_to_redact": 7}],
+)
+def test_a_demand_of_another_shape_names_nobody(payload: Any) -> None:
+    assert privacy("customers/redact", payload) == PrivacyRequest("erase")
 
 
 @pytest.mark.skipif(not SAMPLES, reason=MISSING)

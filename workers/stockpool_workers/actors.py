@@ -63,6 +63,11 @@ class Actors:
             ),
             "fill_waiting": self._duty("fill_waiting", SYNC, lambda _: duties.fill_waiting()),
             "settle_refunds": self._duty("settle_refunds", SYNC, lambda _: duties.settle_refunds()),
+            "carry_out_privacy_requests": self._duty(
+                "carry_out_privacy_requests",
+                SYNC,
+                lambda _: duties.carry_out_privacy_requests(),
+            ),
             "follow_removals": self._duty(
                 "follow_removals", SYNC, lambda _: duties.follow_removals()
             ),

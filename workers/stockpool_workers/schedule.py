@@ -43,6 +43,7 @@ class Schedule:
         self._send_every(settings.changes_seconds, "fill_waiting", "")
         self._send_every(settings.changes_seconds, "settle_refunds", "")
         self._send_every(settings.changes_seconds * 4, "follow_removals", "")
+        self._send_every(settings.snapshot_seconds, "carry_out_privacy_requests", "")
 
     @property
     def leads(self) -> bool:

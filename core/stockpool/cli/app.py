@@ -18,6 +18,7 @@ from stockpool.cli import (
     inventory,
     orders,
     plugins,
+    privacy,
     proving,
     refunds,
     removals,
@@ -41,6 +42,7 @@ GROUPS = {
     "attention": attention.app,
     "channels": channels.app,
     "plugins": plugins.app,
+    "privacy": privacy.app,
     "db": db.app,
 }
 

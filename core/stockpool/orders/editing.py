@@ -13,7 +13,13 @@ from stockpool.ids import IdSource
 from stockpool.ledger.money_posting import read_balances
 from stockpool.orders import order_rows, parking
 from stockpool.orders.counting import Step
-from stockpool.orders.preparation import ChannelFacts, IntakeSettings, Prepared, unknown_sku
+from stockpool.orders.preparation import (
+    ERASED,
+    ChannelFacts,
+    IntakeSettings,
+    Prepared,
+    unknown_sku,
+)
 from stockpool.orders.receipts import Receipt
 from stockpool.orders.reservation import lock_wanted, reserve
 from stockpool.orders.shortfalls import tell_shortfalls
@@ -50,8 +56,9 @@ def edit(
     request = entry.request
     lock_order(connection, order_id)
     before = read_order(connection, order_id)
-    if _content(connection, order_id) == entry.fingerprint:
-        # Somebody else has applied the same edit, or a later one has taken it back.
+    if _content(connection, order_id) in (entry.fingerprint, ERASED):
+        # Somebody else has applied the same edit, a later one has taken it back, or the buyer was
+        # erased.
         parking.settle(connection, entry.identity, at=at)
         return Receipt(
             request.channel, request.channel_order_id, order_id, before.status, duplicate=True

@@ -33,7 +33,13 @@ from stockpool.orders.opening import (
     look_up,
     may_be_claimed_ahead,
 )
-from stockpool.orders.preparation import Identity, IntakeSettings, Prepared, unknown_sku
+from stockpool.orders.preparation import (
+    ERASED,
+    Identity,
+    IntakeSettings,
+    Prepared,
+    unknown_sku,
+)
 from stockpool.orders.receipts import Receipt
 from stockpool.orders.reservation import lock_claimed
 from stockpool.orders.status import OrderStatus
@@ -202,7 +208,8 @@ def _compare(entry: Prepared, order_id: str, stored_fingerprint: str, batch: _Ba
 
     After an edit in the same batch everything is: what came last is what counts.
     """
-    if stored_fingerprint == entry.fingerprint and entry.identity not in batch.changed:
+    same = stored_fingerprint == entry.fingerprint and entry.identity not in batch.changed
+    if same or stored_fingerprint == ERASED:
         request = entry.request
         entry.receipt = Receipt(
             request.channel,

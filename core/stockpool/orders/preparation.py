@@ -18,6 +18,9 @@ from stockpool.problems import Problem
 Identity = tuple[str, str]
 """A channel and its order id."""
 
+ERASED = "erased"
+"""The fingerprint of an order whose buyer was erased: whatever the channel brings is a repeat."""
+
 _request_json = OrderRequest.__pydantic_serializer__
 
 

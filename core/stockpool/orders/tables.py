@@ -1,7 +1,8 @@
 """Tables of orders.
 
 * `orders`: what was asked for, once per `(channel, channel_order_id)`; no status is stored.
-* `recipients`: the only table with a buyer's personal data.
+* `recipients`: the buyer's personal data; beside it only comments, gift messages and parked
+  requests have any (see `stockpool.privacy`).
 * `order_lines`: a row per line and seller SKU (a kit line has one per component), counting units.
   The database checks that the counts never exceed what was ordered.
 * `fulfillment_orders`, `fulfillment_items`: the MCF orders, one per pool that ships.

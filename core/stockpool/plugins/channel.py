@@ -254,6 +254,26 @@ class PushRefusal:
     error: RejectedError
 
 
+PrivacyKind = Literal["export", "erase", "erase_everybody"]
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacyRequest:
+    """What a channel demands about the data of a buyer.
+
+    Attributes:
+        kind: `export`: the buyer asks what is kept of them; `erase`: it is to be erased;
+            `erase_everybody`: that of all buyers of the channel is.
+        email, phone: of the buyer; empty if they are not known.
+        channel_order_ids: orders that it is about.
+    """
+
+    kind: PrivacyKind
+    email: str = ""
+    phone: str = ""
+    channel_order_ids: Sequence[str] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class WebhookHint:
     """What a verified webhook says has changed; the truth is read again by polling.
@@ -262,11 +282,13 @@ class WebhookHint:
         delivery_id: the same whenever this delivery is repeated, and of no other one.
         topic: the channel's word for what happened.
         channel_order_ids: orders that it names; none: the poll finds out.
+        privacy: what it demands about a buyer's data; it is no hint then, and is carried out.
     """
 
     delivery_id: str
     topic: str
     channel_order_ids: Sequence[str] = ()
+    privacy: PrivacyRequest | None = None
 
 
 class Channel(ABC):

@@ -12,7 +12,7 @@ from stockpool.crashpoints import reached
 from stockpool.errors import ConfigurationError, PluginError, TransientError
 from stockpool.plugins.channel import Channel, ChannelCapability, WebhookHint
 from stockpool.storage.database import Database
-from stockpool.webhooks import deliveries
+from stockpool.webhooks import deliveries, privacy_requests
 
 _log = structlog.get_logger(__name__)
 
@@ -72,7 +72,12 @@ class Receiver:
     def _store(self, channel: str, hint: WebhookHint) -> Reception:
         try:
             with self._database.write() as connection:
-                stored = deliveries.store(connection, channel, hint, at=self._clock.now())
+                now = self._clock.now()
+                stored = deliveries.store(connection, channel, hint, at=now)
+                if stored and hint.privacy is not None:
+                    privacy_requests.store(
+                        connection, channel, hint.delivery_id, hint.privacy, at=now
+                    )
                 reached("webhook.before_commit")
         except Exception as error:
             _log.error("webhook_not_stored", channel=channel, fault=type(error).__name__)

@@ -15,10 +15,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from stockpool.errors import RejectedError
-from stockpool.plugins.channel import WebhookHint
+from stockpool.plugins.channel import PrivacyKind, PrivacyRequest, WebhookHint
 
-PRIVACY_TOPICS = frozenset({"customers/data_request", "customers/redact", "shop/redact"})
-"""What Shopify demands an answer to within 30 days. The engine keeps buyers' addresses only."""
+PRIVACY_TOPICS: Mapping[str, PrivacyKind] = {
+    "customers/data_request": "export",
+    "customers/redact": "erase",
+    "shop/redact": "erase_everybody",
+}
+"""What Shopify demands to be acted on within 30 days."""
 
 BODY_BYTES_MOST = 5_000_000
 
@@ -55,7 +59,8 @@ def parse(
         payload = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise RejectedError("webhook", "the body is no JSON") from error
-    return WebhookHint(delivery_id, topic, tuple(dict.fromkeys(_orders(topic, payload))))
+    orders = tuple(dict.fromkeys(_orders(topic, payload)))
+    return WebhookHint(delivery_id, topic, orders, _privacy(topic, payload))
 
 
 def _is_signed(signature: str, body: bytes, secrets: Sequence[str]) -> bool:
@@ -87,6 +92,26 @@ def _orders(topic: str, payload: Any) -> Iterator[str]:
         order = payload.get("order")
         yield from _gid(payload.get("order_id"))
         yield from _gid(order.get("id") if isinstance(order, dict) else None)
+
+
+def _privacy(topic: str, payload: Any) -> PrivacyRequest | None:
+    """What a privacy topic demands."""
+    kind = PRIVACY_TOPICS.get(topic)
+    if kind is None or not isinstance(payload, dict):
+        return None
+    customer = payload.get("customer")
+    known = customer if isinstance(customer, dict) else {}
+    numbers = payload.get("orders_to_redact") or payload.get("orders_requested")
+    return PrivacyRequest(
+        kind,
+        email=str(known.get("email") or ""),
+        phone=str(known.get("phone") or ""),
+        channel_order_ids=tuple(
+            order
+            for number in (numbers if isinstance(numbers, list) else ())
+            for order in _gid(number)
+        ),
+    )
 
 
 def _gid(order_id: Any) -> Iterator[str]:
