@@ -25,6 +25,7 @@ from stockpool.crashpoints import reached
 from stockpool.errors import ConfigurationError, PluginError, Throttled
 from stockpool.ids import IdSource
 from stockpool.inventory import Inventory
+from stockpool.listings.sweep import Sweep
 from stockpool.orders.asking import lock_due, put_off
 from stockpool.orders.progress import apply_states
 from stockpool.orders.service import Orders
@@ -358,6 +359,29 @@ class Duties:
     def follow_removals(self) -> int:
         """Ask about open removal orders."""
         return self._contained("removals:follow", self.removals.follow)
+
+    def follow_listing_changes(self, name: str) -> int:
+        """Ask for listings of which a change was accepted; returns how many are done."""
+        network = self.networks[name]
+        if NetworkCapability.LISTINGS not in network.capabilities:
+            return 0
+        sweep = Sweep(self.database, self.ids, name, network)
+        return self._contained(f"network:{name}:listing changes", sweep.follow_changes)
+
+    def find_stranded(self, name: str) -> int:
+        """Look over the listings of all SKUs with stock; returns how many stocks are stranded."""
+        network = self.networks[name]
+        if NetworkCapability.LISTINGS not in network.capabilities:
+            return 0
+        sweep = Sweep(self.database, self.ids, name, network)
+
+        def look() -> int | None:
+            with leases.held(
+                self.database, f"stranded:{name}", self._ticket(), seconds=self.lease_seconds
+            ) as lease:
+                return sweep.find_stranded(before_page=lease.renew) if lease.taken else None
+
+        return self._contained(f"network:{name}:stranded stock", look)
 
     def apply_bulk_plans(self) -> int:
         """Go on with bulk plans that were started; returns how many items were done."""

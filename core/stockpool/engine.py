@@ -32,6 +32,8 @@ from stockpool.ids import IdSource
 from stockpool.inventory import Inventory
 from stockpool.ledger.invariants import INVARIANTS as LEDGER_INVARIANTS
 from stockpool.ledger.money_invariants import INVARIANTS as MONEY_INVARIANTS
+from stockpool.listings.service import Listings
+from stockpool.listings.submitting import SubmitListing
 from stockpool.orders.invariants import INVARIANTS as ORDER_INVARIANTS
 from stockpool.orders.placing import PlaceFulfillment
 from stockpool.orders.preparation import ChannelFacts, IntakeSettings
@@ -141,6 +143,7 @@ class Engine:
         self.webhooks = Receiver(database, clock, self.channels)
         self.privacy = Privacy(database, clock, ids)
         self.removals = Removals(database, ids, self.networks)
+        self.listings = Listings(database, ids, self.networks)
         self.bulk = BulkPlans(
             database,
             ids,
@@ -336,6 +339,7 @@ class Engine:
         done += sum(self.duties.ask_for_parcels(name) for name in self.networks)
         done += self.duties.follow_removals()
         done += self.duties.carry_out_privacy_requests()
+        done += sum(self.duties.follow_listing_changes(name) for name in self.networks)
         done += sum(self.duties.publish_availability(name) for name in self.channels)
         return done
 
@@ -415,6 +419,7 @@ class Engine:
                 self.buffers,
             ),
             EffectKind.CREATE_REMOVAL: PlaceRemoval(self.database, self.clock, self.networks),
+            EffectKind.SUBMIT_LISTING: SubmitListing(self.database, self.networks),
         }
 
     def _notify(self, event: Event) -> None:

@@ -13,6 +13,7 @@ def complete_metadata() -> MetaData:
     import stockpool.catalog.tables
     import stockpool.ledger.money_tables
     import stockpool.ledger.tables
+    import stockpool.listings.tables
     import stockpool.orders.tables
     import stockpool.outbox.tables
     import stockpool.removals.tables

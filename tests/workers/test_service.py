@@ -167,6 +167,7 @@ def test_there_is_a_queue_for_each_kind_of_work() -> None:
         "updates",
         "refunds",
         "removals",
+        "listings",
         "pushes",
     }
 

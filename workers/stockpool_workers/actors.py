@@ -1,7 +1,7 @@
 """The Dramatiq actors. Each is repeat-safe, and none lets an exception reach Dramatiq.
 
-Queues: `intake` polls channels; `fulfillment`, `cancellations`, `refunds`, `removals` and `pushes`
-carry out effects of the lane of the same name; `sync` follows the networks.
+Queues: `intake` polls channels; `fulfillment`, `cancellations`, `refunds`, `removals`,
+`listings` and `pushes` carry out effects of the lane of the same name; `sync` follows the networks.
 """
 
 from __future__ import annotations
@@ -58,6 +58,10 @@ class Actors:
             "follow_network": self._duty("follow_network", SYNC, duties.follow_network),
             "ask_for_parcels": self._duty("ask_for_parcels", SYNC, duties.ask_for_parcels),
             "take_snapshots": self._duty("take_snapshots", SYNC, duties.take_snapshots),
+            "follow_listing_changes": self._duty(
+                "follow_listing_changes", SYNC, duties.follow_listing_changes
+            ),
+            "find_stranded": self._duty("find_stranded", SYNC, duties.find_stranded),
             "publish_availability": self._duty(
                 "publish_availability", SYNC, duties.publish_availability
             ),

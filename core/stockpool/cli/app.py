@@ -16,6 +16,7 @@ from stockpool.cli import (
     db,
     initial,
     inventory,
+    listings,
     orders,
     plugins,
     privacy,
@@ -38,6 +39,7 @@ GROUPS = {
     "catalog": catalog.app,
     "inventory": inventory.app,
     "removals": removals.app,
+    "listings": listings.app,
     "bulk": bulk.app,
     "attention": attention.app,
     "channels": channels.app,
@@ -60,6 +62,7 @@ def build() -> typer.Typer:
     app.callback()(_root)
     app.command("init")(initial.init)
     app.command("verify")(proving.verify)
+    app.command("stranded")(listings.stranded)
     app.command("simulate")(simulate.simulate)
     app.command("serve")(serve.serve)
     for name, group in GROUPS.items():

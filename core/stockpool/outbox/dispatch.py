@@ -27,6 +27,7 @@ OPERATIONS: Mapping[Lane, str] = {
     Lane.CANCELLATIONS: "cancelFulfillmentOrder",
     Lane.UPDATES: "updateFulfillmentOrder",
     Lane.REMOVALS: "createRemovalOrder",
+    Lane.LISTINGS: "patchListingsItem",
 }
 """The network operation that each lane's effects count against."""
 

@@ -39,6 +39,7 @@ class Lane(StrEnum):
     PUSHES = "pushes"
     REFUNDS = "refunds"
     REMOVALS = "removals"
+    LISTINGS = "listings"
 
 
 class EffectKind(StrEnum):
@@ -53,6 +54,7 @@ class EffectKind(StrEnum):
     PUSH_AVAILABILITY = "availability.push"
     PUSH_REFUND = "refund.push"
     CREATE_REMOVAL = "removal.create"
+    SUBMIT_LISTING = "listing.submit"
 
     @property
     def lane(self) -> Lane:
@@ -70,6 +72,7 @@ _LANES = {
     EffectKind.PUSH_AVAILABILITY: Lane.PUSHES,
     EffectKind.PUSH_REFUND: Lane.REFUNDS,
     EffectKind.CREATE_REMOVAL: Lane.REMOVALS,
+    EffectKind.SUBMIT_LISTING: Lane.LISTINGS,
 }
 
 

@@ -74,7 +74,7 @@ class ListingItem:
             None if the listing names none.
         quantity: the merchant's own units; None where the network counts its units itself.
         price: what a buyer pays; None without an offer.
-        attributes: as stored, every element with its `marketplace_id`; empty in a search.
+        attributes: as stored, every element with its `marketplace_id` where it takes one.
     """
 
     sku: str
@@ -181,7 +181,7 @@ class NetworkListings:
         raise NotImplementedError
 
     def get_listing(self, country: str, sku: str) -> ListingItem | None:
-        """A listing with all its attributes; None if the SKU is not listed there.
+        """A listing; None if the SKU is not listed there.
 
         None must be certain, as in `get_fulfillment`: stock without a listing is acted on.
         """

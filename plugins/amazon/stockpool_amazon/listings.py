@@ -24,7 +24,7 @@ from stockpool_amazon.pools import Pool, Pools
 from stockpool_amazon.transport import Call, Transport
 
 _ITEMS = "/listings/2021-08-01/items"
-_SEARCHED = "summaries,issues,offers,fulfillmentAvailability"
+_INCLUDED = "summaries,attributes,issues,offers,fulfillmentAvailability"
 _PAGE = 20
 
 _ALIKE = ("fulfillment_availability",)
@@ -45,7 +45,7 @@ class AmazonListings(NetworkListings):
 
     def get_listing(self, country: str, sku: str) -> ListingItem | None:
         pool = self._pools[country]
-        query = _of(pool) | {"includedData": f"{_SEARCHED},attributes"}
+        query = _of(pool) | {"includedData": _INCLUDED}
         try:
             document = self._send("getListingsItem", "GET", self._path(sku), query)
         except AmazonRefusal as refusal:
@@ -58,7 +58,7 @@ class AmazonListings(NetworkListings):
         self, country: str, *, skus: Sequence[str] = (), cursor: str | None = None
     ) -> ListingPage:
         pool = self._pools[country]
-        query = _of(pool) | {"includedData": _SEARCHED, "pageSize": str(_PAGE)}
+        query = _of(pool) | {"includedData": _INCLUDED, "pageSize": str(_PAGE)}
         # A comma in a SKU would separate two: such a SKU is asked for by itself.
         plain = [sku for sku in skus if "," not in sku]
         alone = [self.get_listing(country, sku) for sku in skus if "," in sku]

@@ -49,7 +49,7 @@ class SimulatedListings(NetworkListings):
         wanted = ListingFilter(skus, "SKU") if skus else ListingFilter()
         start = int(cursor or "0")
         found, views = self.simulator.search_listings_items(
-            [country], wanted, start, _PAGE, attributes=False, relations=False
+            [country], wanted, start, _PAGE, attributes=True, relations=False
         )
         following = start + len(views)
         return ListingPage(

@@ -1,0 +1,1 @@
+"""Listings in the networks' own shops: changed, followed until they hold, and looked over."""
