@@ -48,6 +48,7 @@ class ShopifyWorld(ChannelWorld):
             WorldAbility.FAIL_BEFORE_EFFECT,
             WorldAbility.FAIL_AFTER_EFFECT,
             WorldAbility.SPOIL_AN_ORDER,
+            WorldAbility.REFUND_BY_HAND,
         }
     )
     orders_a_page = 3
@@ -60,6 +61,7 @@ class ShopifyWorld(ChannelWorld):
         self._notes = MemoryNotes()
         if role == "fulfillment_service":
             self._state.service_locations.add(LOCATION)
+            self.abilities = self.abilities | {WorldAbility.ASK_TO_CANCEL}
         # So that the location is known before anything is listed there.
         self._state.add_variant(None)
         self._channel = self._make()
@@ -102,6 +104,20 @@ class ShopifyWorld(ChannelWorld):
                 for line in work.lines:
                     units[line.item.sku or ""] += line.remaining
         return +units
+
+    def ask_to_cancel(self, channel_order_id: str, units: Mapping[str, int]) -> str:
+        """The merchant asks a whole fulfillment order back, so these units become one."""
+        work = self._state.orders[channel_order_id].works[0]
+        lines = {line.id: units.get(line.item.sku or "", 0) for line in work.lines}
+        return self._state.ask_to_cancel(self._state.split(work, lines))
+
+    def told_answers(self, channel_order_id: str) -> Sequence[str]:
+        works = self._state.orders[channel_order_id].works
+        return [work.answer.partition(":")[0] for work in works if work.answer]
+
+    def refund_by_hand(self, channel_order_id: str, amount: str, currency: str) -> str:
+        assert currency == "USD"
+        return self._state.refund_by_hand(self._state.orders[channel_order_id], amount, {})
 
     def told_refunds(self, channel_order_id: str) -> Sequence[Money]:
         transactions = self._state.orders[channel_order_id].transactions

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 
 from shopify_shop.server import answer_lost
 from shopify_shop.state import Order
 from shopify_world import ShopWorld
 from stockpool.errors import OutcomeUnknown
-from stockpool.plugins.channel import CancellationUpdate, Channel, LineQuantity, TrackingUpdate
+from stockpool.plugins.channel import (
+    CancellationAnswer,
+    CancellationUpdate,
+    Channel,
+    LineQuantity,
+    TrackingUpdate,
+)
 from stockpool.testing.addresses import sample_address
 
 WHOLE = {"mug": 3, "lamp": 1}
@@ -146,3 +154,42 @@ class TestFulfillmentService:
         channel.push_cancellation([cancellation(order, {"lamp": 1})])
         ship(shop, channel, order, {"mug": 3})
         assert order.works[0].status == "INCOMPLETE"
+
+    @pytest.mark.parametrize("outcome", ["refused", "overtaken"])
+    def test_a_request_that_came_too_late_is_rejected_once(
+        self, shop: ShopWorld, outcome: Literal["refused", "overtaken"]
+    ) -> None:
+        channel = shop.service()
+        order = sold(shop)
+        request = shop.state.ask_to_cancel(order.works[0])
+        mugs = LineQuantity(order.items[0].id, "mug", 3)
+        answer = CancellationAnswer("a", order.id, request, outcome, "x", [mugs])
+        for _ in range(2):
+            assert not channel.push_cancellation_answer([answer])
+        assert order.works[0].request_status == "CANCELLATION_REJECTED"
+        assert (order.works[0].answer or "").startswith(outcome)
+        assert shop.server.names().count("RejectCancellation") == 1
+
+    def test_only_the_request_about_these_items_is_rejected(self, shop: ShopWorld) -> None:
+        channel = shop.service()
+        order = sold(shop)
+        lamps = shop.state.split(order.works[0], {order.works[0].lines[1].id: 1})
+        for work in order.works:
+            shop.state.ask_to_cancel(work)
+        mugs = LineQuantity(order.items[0].id, "mug", 3)
+        channel.push_cancellation_answer(
+            [CancellationAnswer("a", order.id, None, "refused", "x", [mugs])]
+        )
+        assert order.works[0].request_status == "CANCELLATION_REJECTED"
+        assert lamps.request_status == "CANCELLATION_REQUESTED"
+
+    def test_a_confirmed_one_is_accepted_when_its_units_are_told(self, shop: ShopWorld) -> None:
+        channel = shop.service()
+        order = sold(shop)
+        request = shop.state.ask_to_cancel(order.works[0])
+        answer = CancellationAnswer("a", order.id, request, "confirmed", "x", [])
+        assert not channel.push_cancellation_answer([answer])
+        assert order.works[0].request_status == "CANCELLATION_REQUESTED"
+        channel.push_cancellation([cancellation(order, WHOLE)])
+        assert order.works[0].request_status == "CANCELLATION_ACCEPTED"
+        assert not channel.push_cancellation_answer([answer])

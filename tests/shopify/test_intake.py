@@ -255,15 +255,17 @@ def test_a_foreign_cursor_is_refused(shop: ShopWorld) -> None:
 class TestWithdrawn:
     """An order that was handed to the engine, and is not to be shipped any more."""
 
-    def test_a_cancelled_order_is_held_as_it_was(self, shop: ShopWorld) -> None:
+    def test_a_cancelled_order_is_to_be_stopped_as_far_as_it_can_be(self, shop: ShopWorld) -> None:
         order = sold(shop)
         channel = shop.channel()
         page = channel.fetch_orders(None)
         shop.state.cancel(order)
-        (held,) = orders(channel, page.cursor)
-        assert held.hold == "cancelled in Shopify: cancel it here"
-        (before,) = page.orders
-        assert held.model_copy(update={"hold": None}) == before
+        following = channel.fetch_orders(page.cursor)
+        assert list(following.orders) == []
+        (told,) = following.cancellations
+        assert (told.channel_order_id, list(told.lines), told.done) == (order.id, [], True)
+        assert channel.fetch_orders(page.cursor).cancellations == following.cancellations
+        assert not following.problems
 
     def test_an_order_that_somebody_else_has_shipped_is_held(self, shop: ShopWorld) -> None:
         order = sold(shop)
@@ -285,8 +287,8 @@ class TestWithdrawn:
         order = sold(shop)
         channel = shop.channel()
         page = channel.fetch_orders(None)
-        shop.state.cancel(order)
         order.works.clear()
+        shop.state.touch(order)
         following = channel.fetch_orders(page.cursor)
         assert [p.problem.code for p in following.problems] == ["order_withdrawn"]
 
@@ -295,7 +297,8 @@ class TestWithdrawn:
         cursor = channel.fetch_orders(None).cursor
         order = sold(shop)
         shop.state.cancel(order)
-        assert orders(channel, cursor) == []
+        page = channel.fetch_orders(cursor)
+        assert (list(page.orders), list(page.cancellations)) == ([], [])
 
     def test_what_is_remembered_ends_with_the_order(self, shop: ShopWorld) -> None:
         order = sold(shop)
@@ -366,22 +369,54 @@ class TestFulfillmentService:
         channel.fetch_orders(channel.fetch_orders(None).cursor)
         assert order.works[0].request_status == "SUBMITTED"
 
-    def test_a_request_to_cancel_is_shown(self, shop: ShopWorld) -> None:
+    def test_a_request_to_cancel_comes_with_its_units_until_it_is_stored(
+        self, shop: ShopWorld
+    ) -> None:
         channel = shop.service()
         order = sold(shop)
-        order.works[0].request_status = "CANCELLATION_REQUESTED"
-        order.works[0].status = "IN_PROGRESS"
-        assert "cancellation_requested" in problems(channel)
+        page = channel.fetch_orders(None)
+        rest = shop.state.split(order.works[0], {order.works[0].lines[0].id: 2})
+        request = shop.state.ask_to_cancel(rest)
+        for _ in range(2):
+            following = channel.fetch_orders(page.cursor)
+            (told,) = following.cancellations
+            assert (told.cancellation_id, told.channel_order_id, told.done) == (
+                request,
+                order.id,
+                False,
+            )
+            assert list(told.lines) == [LineQuantity(order.items[0].id, "mug", 2)]
+        assert list(channel.fetch_orders(following.cursor).cancellations) == []
+
+    def test_a_second_request_after_a_rejection_is_another_one(self, shop: ShopWorld) -> None:
+        channel = shop.service()
+        order = sold(shop)
+        first = shop.state.ask_to_cancel(order.works[0])
+        page = channel.fetch_orders(None)
+        order.works[0].request_status = "CANCELLATION_REJECTED"
+        second = shop.state.ask_to_cancel(order.works[0])
+        (told,) = channel.fetch_orders(page.cursor).cancellations
+        assert told.cancellation_id == second != first
+
+    def test_a_request_to_cancel_what_was_never_handed_over_is_accepted(
+        self, shop: ShopWorld
+    ) -> None:
+        channel = shop.service()
+        order = shop.state.sell({"mug": 1}, None)
+        shop.state.ask_to_cancel(order.works[0])
+        page = channel.fetch_orders(None)
+        assert list(page.cancellations) == []
+        assert order.works[0].request_status == "CANCELLATION_ACCEPTED"
 
     def test_what_is_held_or_asked_does_not_come_for_ever(self, shop: ShopWorld) -> None:
         channel = shop.service()
         held, cancelled = sold(shop), sold(shop)
         held.risk = "CANCEL"
-        cancelled.works[0].request_status = "CANCELLATION_REQUESTED"
+        shop.state.ask_to_cancel(cancelled.works[0])
         page = channel.fetch_orders(None)
-        assert (len(page.orders), len(page.problems)) == (2, 1)
+        assert (len(page.orders), len(page.cancellations)) == (2, 1)
         page = channel.fetch_orders(page.cursor)
-        assert (page.orders, page.problems) == ([], [])
+        assert (page.orders, page.cancellations) == ([], [])
         held.risk = "ACCEPT"
         shop.state.touch(held)
         page = channel.fetch_orders(page.cursor)

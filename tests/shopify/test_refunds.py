@@ -65,12 +65,12 @@ def test_a_refund_that_does_not_show_yet_is_not_made_again(shop: ShopWorld) -> N
     order = sold(shop)
     channel = shop.channel(refunds=True)
     channel.push_refund([refund(order, "5.00")])
-    hidden = order.refund_notes[:], order.transactions[:]
-    order.refund_notes.clear()
+    hidden = order.refunds[:], order.transactions[:]
+    order.refunds.clear()
     order.transactions = [t for t in order.transactions if t.kind != "REFUND"]
     assert not channel.push_refund([refund(order, "5.00")])
     assert given_back(order) == []
-    order.refund_notes[:], order.transactions = hidden
+    order.refunds[:], order.transactions = hidden
     assert given_back(order) == ["5.00"]
 
 

@@ -132,13 +132,67 @@ def test_an_order_that_is_cancelled_while_it_waits_never_leaves(
     assert bool(business.network.orders) is not cancelled
 
 
-def test_an_order_that_is_cancelled_too_late_is_shown(business: Business) -> None:
+def test_an_order_that_is_cancelled_in_shopify_is_stopped_at_the_network(
+    business: Business,
+) -> None:
     order = business.sell({"mug": 2})
     business.settle()
     assert business.network.orders
     business.shop.state.cancel(order)
     business.settle()
-    assert [item.code for item in business.engine.attention.list()] == ["conflict"]
+    assert business.status(order) is OrderStatus.CANCELLED
+    assert business.engine.inventory.level("amazon-na:US", "mug").fulfillable == 10
+    assert business.engine.attention.list() == []
+
+
+def test_an_order_that_is_cancelled_after_it_left_is_shown(business: Business) -> None:
+    order = business.sell({"mug": 2})
+    business.settle()
+    (fulfillment_id,) = business.network.orders
+    business.network.ship(fulfillment_id)
+    business.shop.state.cancel(order)
+    business.settle()
+    codes = {item.code for item in business.engine.attention.list()}
+    assert codes & {"cancellation_refused", "cancellation_overtaken"}
+
+
+@pytest.mark.parametrize("in_time", [True, False])
+def test_a_merchant_who_asks_a_service_to_cancel_is_answered(
+    business: Business, in_time: bool
+) -> None:
+    order = business.sell({"mug": 2, "lamp": 1})
+    business.settle()
+    if order.works[0].request_status == "UNSUBMITTED":
+        return  # nobody asks at a location of the merchant's own
+    (fulfillment_id,) = business.network.orders
+    business.shop.state.ask_to_cancel(order.works[0])
+    if not in_time:
+        business.network.ignores_cancellation = True
+        business.engine.duties.poll_channel("corner")
+        business.network.ship(fulfillment_id)
+    business.settle()
+    if in_time:
+        assert order.works[0].request_status == "CANCELLATION_ACCEPTED"
+        assert business.status(order) is OrderStatus.CANCELLED
+    else:
+        assert business.status(order) is OrderStatus.SHIPPED
+        assert order.works[0].status == "CLOSED"
+        assert "RejectCancellation" in business.shop.server.names()
+
+
+def test_a_refund_by_hand_in_shopify_is_in_the_books(business: Business) -> None:
+    order = business.sell({"mug": 2})
+    business.settle()
+    (fulfillment_id,) = business.network.orders
+    business.network.ship(fulfillment_id)
+    business.settle()
+    business.shop.state.refund_by_hand(order, "10.00", {order.items[0].id: 1})
+    business.settle()
+    found = business.engine.orders.find("corner", order.id)
+    assert found is not None
+    (refund,) = business.engine.care.refunds.list(order_id=found.order_id)
+    assert (str(refund.amount), refund.state) == ("10.00 USD", "made")
+    assert business.engine.attention.list() == []
 
 
 def test_stock_follows_what_other_channels_sell(business: Business) -> None:

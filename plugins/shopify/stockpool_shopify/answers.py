@@ -248,6 +248,37 @@ class RefundHead(Answered):
     note: str | None
 
 
+class MadeRefund(Answered):
+    """A refund with what it gave back."""
+
+    id: str
+    note: str | None
+    total_refunded_set: MoneyBag
+
+
+class RefundedItem(Answered):
+    """The line item that a refund is about."""
+
+    id: str
+    sku: str | None
+
+
+class RefundedLine(Answered):
+    """Items of a line that money was given back for."""
+
+    quantity: int
+    line_item: RefundedItem
+    subtotal_set: MoneyBag
+    total_tax_set: MoneyBag
+
+
+class RefundedShipping(Answered):
+    """Shipping that was given back."""
+
+    subtotal_amount_set: MoneyBag
+    tax_amount_set: MoneyBag
+
+
 class Parent(Answered):
     """The payment that a refund's transaction belongs to."""
 

@@ -13,7 +13,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 
 from stockpool.errors import RejectedError
-from stockpool.plugins.channel import CancellationUpdate, PushRefusal
+from stockpool.plugins.channel import CancellationAnswer, CancellationUpdate, PushRefusal
 from stockpool_shopify.answers import OrderWork, Work
 from stockpool_shopify.order_notes import OrderNotes
 from stockpool_shopify.policy import HOLD_HANDLE, is_at_ours, take_units
@@ -30,6 +30,12 @@ _REJECTIONS: Mapping[str, str] = {
     "out_of_stock": "INVENTORY_OUT_OF_STOCK",
     "incorrect_address": "INCORRECT_ADDRESS",
     "undeliverable": "UNDELIVERABLE_DESTINATION",
+}
+
+
+_TOO_LATE: Mapping[str, str] = {
+    "refused": "refused: it can't be cancelled any more",
+    "overtaken": "overtaken: units have left all the same",
 }
 
 
@@ -53,6 +59,32 @@ class Cancellations:
             except RejectedError as error:
                 refusals.append(PushRefusal(update.key, error))
         return refusals
+
+    def answer(self, answers: Sequence[CancellationAnswer]) -> list[PushRefusal]:
+        """Answer requests to cancel: what is confirmed is accepted when nothing else is left in
+        the fulfillment order, what is not is rejected with the reason."""
+        refusals: list[PushRefusal] = []
+        for answer in answers:
+            try:
+                if answer.outcome == "confirmed":
+                    self.settle(answer.channel_order_id, answer.reason)
+                else:
+                    self._reject(answer)
+            except RejectedError as error:
+                refusals.append(PushRefusal(answer.key, error))
+        return refusals
+
+    def _reject(self, answer: CancellationAnswer) -> None:
+        """Reject the open requests about these items; one that is answered is left as it is."""
+        items = {line.line_id for line in answer.lines}
+        order = self._shop.order(answer.channel_order_id)
+        for work in order.fulfillment_orders.nodes:
+            asked = work.request_status == "CANCELLATION_REQUESTED"
+            about = {line.line_item.id for line in work.line_items.nodes}
+            if asked and is_at_ours(work, self._settings) and (items & about or not items):
+                variables = {"id": work.id, "message": _TOO_LATE[answer.outcome]}
+                field = "fulfillmentOrderRejectCancellationRequest"
+                require_done(self._shop.change("RejectCancellation", field, variables), field)
 
     def settle(self, order_id: str, reason: str) -> None:
         """End the fulfillment orders in which nothing is left but units given up."""

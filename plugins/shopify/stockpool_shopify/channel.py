@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from stockpool.errors import ConfigurationError
 from stockpool.plugins.channel import (
     AvailabilityUpdate,
+    CancellationAnswer,
     CancellationUpdate,
     Channel,
     ChannelCapability,
@@ -30,6 +31,7 @@ from stockpool_shopify.intake import Intake
 from stockpool_shopify.listings import Listings
 from stockpool_shopify.order_notes import OrderNotes
 from stockpool_shopify.refunds import Refunds
+from stockpool_shopify.refunds_made import RefundsMade
 from stockpool_shopify.settings import ShopifySettings
 from stockpool_shopify.shop import Shop
 from stockpool_shopify.subscriptions import Subscriptions
@@ -41,7 +43,7 @@ class ShopifyChannel(Channel):
     """Speaks the Admin GraphQL API. The truth is in Shopify, in the cursor and in the notes."""
 
     capabilities = frozenset(
-        {  # and REFUNDS by setting
+        {  # and REFUNDS by setting, CANCELLATION_ANSWERS of a service
             ChannelCapability.ORDERS,
             ChannelCapability.LISTINGS,
             ChannelCapability.AVAILABILITY,
@@ -57,6 +59,9 @@ class ShopifyChannel(Channel):
         )
         if settings.refunds:
             self.capabilities = self.capabilities | {ChannelCapability.REFUNDS}
+        if settings.role == "fulfillment_service":
+            answers = ChannelCapability.CANCELLATION_ANSWERS
+            self.capabilities = self.capabilities | {answers}
         self._settings = settings
         self._context = context
         self._connection = Connection(
@@ -81,12 +86,13 @@ class ShopifyChannel(Channel):
         notes = OrderNotes(context.notes)
         shop = Shop(self._client)
         cancellations = Cancellations(shop, notes, settings)
-        self._intake = Intake(shop, notes, settings, context.clock, context.name)
+        refunds_made = RefundsMade(self._client, notes)
+        self._intake = Intake(shop, notes, refunds_made, settings, context.clock, context.name)
         self._listings = Listings(self._client)
         self._cancellations = cancellations
         self._tracking = Tracking(shop, notes, cancellations, settings)
         self._subscriptions = Subscriptions(self._client, shop, settings, context.name)
-        self._refunds = Refunds(self._client, shop)
+        self._refunds = Refunds(self._client, shop, notes)
         self._availability = Availability(
             self._client, shop, context.notes, notes, settings, context.clock
         )
@@ -105,6 +111,14 @@ class ShopifyChannel(Channel):
 
     def push_cancellation(self, updates: Sequence[CancellationUpdate]) -> Sequence[PushRefusal]:
         return self._cancellations.push(updates)
+
+    def push_cancellation_answer(
+        self, answers: Sequence[CancellationAnswer]
+    ) -> Sequence[PushRefusal]:
+        """Answer what a merchant has asked a fulfillment service to cancel."""
+        if self._settings.role != "fulfillment_service":
+            raise NotImplementedError("nobody asks at a location of the merchant's own")
+        return self._cancellations.answer(answers)
 
     def push_refund(self, updates: Sequence[RefundUpdate]) -> Sequence[PushRefusal]:
         if not self._settings.refunds:

@@ -12,8 +12,15 @@ from datetime import datetime, timedelta
 from pydantic import ValidationError
 
 from stockpool.clock import Clock
+from stockpool.errors import TransientError
 from stockpool.order_request import OrderRequest
-from stockpool.plugins.channel import OrderPage, OrderProblem
+from stockpool.plugins.channel import (
+    ChannelCancellation,
+    ChannelRefund,
+    LineQuantity,
+    OrderPage,
+    OrderProblem,
+)
 from stockpool.problems import Problem
 from stockpool_shopify.answers import OrderWork
 from stockpool_shopify.cursor import Cursor, RequestAnswer, first_cursor, read_cursor
@@ -31,9 +38,10 @@ from stockpool_shopify.policy import (
     waiting_units,
     withdrawn,
 )
+from stockpool_shopify.refunds_made import RefundsMade
 from stockpool_shopify.requests import answer_requests
 from stockpool_shopify.settings import ShopifySettings
-from stockpool_shopify.shop import ORDER, OrdersRead, Shop
+from stockpool_shopify.shop import ORDER, CancellationAsked, OrdersRead, Shop
 
 _ROUTING = timedelta(days=1)
 """So long an order may have no fulfillment orders: Shopify makes them in the background."""
@@ -43,8 +51,15 @@ class Intake:
     """Pages of orders."""
 
     def __init__(
-        self, shop: Shop, notes: OrderNotes, settings: ShopifySettings, clock: Clock, channel: str
+        self,
+        shop: Shop,
+        notes: OrderNotes,
+        refunds_made: RefundsMade,
+        settings: ShopifySettings,
+        clock: Clock,
+        channel: str,
     ) -> None:
+        self._refunds_made = refunds_made
         self._shop = shop
         self._notes = notes
         self._settings = settings
@@ -62,30 +77,39 @@ class Intake:
         answer_requests(self._shop, cursor.answers)
         changed, more = self._changed(cursor)
         asked: list[tuple[str, str]] = []
-        cancelled: list[tuple[str, str]] = []
+        to_cancel: list[CancellationAsked] = []
         again: list[str] = []
         if not more:
             again = self._notes.to_look_at_again()
             if self._settings.role == "fulfillment_service":
                 asked = self._shop.asked("FULFILLMENT_REQUESTED", self._settings.location)
-                cancelled = self._shop.asked("CANCELLATION_REQUESTED", self._settings.location)
+                to_cancel = self._shop.asked_to_cancel(self._settings.location)
         news = dict.fromkeys(changed)
         news |= {order: None for work, order in asked if work not in cursor.requests}
         read = self._shop.orders({**news, **dict.fromkeys(again)})
         orders, problems = self._decided(read, again)
+        cancellations = [
+            self._cancelled(order) for order in read.orders if self._is_cancelled(order)
+        ]
         self._stop_looking_for({*again} - read.found)
         answers = _answers(asked, orders, problems)
-        requests = cursor.requests if more else {work for work, _ in (*asked, *cancelled)}
+        made = [found for order in read.orders for found in self._refunds_made.of(order)]
+        cancellations += self._asked_to_cancel(
+            [one for one in to_cancel if one.request_id not in cursor.requests]
+        )
+        requests: Collection[str] = cursor.requests
+        if not more:
+            requests = {work for work, _ in asked} | {one.request_id for one in to_cancel}
         return OrderPage(
             orders=orders,
             cursor=cursor.moved(changed, answers, requests, self._overlap).text(),
             more=more,
-            problems=[p for p, _ in problems if p.channel_order_id in news or not _is_known(p)]
-            + [
-                _cancellation_request(work, order)
-                for work, order in cancelled
-                if work not in cursor.requests
+            problems=[
+                *(p for p, _ in problems if p.channel_order_id in news or not _is_known(p)),
+                *(found for found in made if isinstance(found, OrderProblem)),
             ],
+            refunds=[found for found in made if isinstance(found, ChannelRefund)],
+            cancellations=cancellations,
         )
 
     def note_hints(self, orders: Collection[str]) -> None:
@@ -148,7 +172,7 @@ class Intake:
                 problems.append(
                     (OrderProblem(order.id, decision.problem, order.id), decision.rejection)
                 )
-            elif taken or shipped:
+            elif (taken or shipped) and not self._is_cancelled(order):
                 self._notes.forget(order.id)
             self._notes.keep_outside(order.id, units, outside)
             unrouted = (
@@ -174,7 +198,7 @@ class Intake:
         if isinstance(decision, Waiting):
             why = f"Shopify: {decision.why}"
         elif order.cancelled_at is not None:
-            why = "cancelled in Shopify: cancel it here"
+            return decision
         else:
             why = "nothing of it is left to ship in Shopify: cancel the rest here"
         open_units = {item: n for item, n in taken.items() if shipped.get(item, 0) < n}
@@ -190,6 +214,49 @@ class Intake:
         """The shop has no order of these ids (any more)."""
         for order_id in gone:
             self._notes.look_again(order_id, wanted=False, known=True)
+
+    def _is_cancelled(self, order: OrderWork) -> bool:
+        """Whether the engine has an order that is cancelled as a whole in Shopify."""
+        return order.cancelled_at is not None and bool(self._notes.taken(order.id))
+
+    @staticmethod
+    def _cancelled(order: OrderWork) -> ChannelCancellation:
+        """Stop what can be stopped; told whenever the order is read, and known by its id."""
+        return ChannelCancellation(
+            f"{order.id}:cancelled", order.id, "cancelled in Shopify", done=True
+        )
+
+    def _asked_to_cancel(self, asked: Sequence[CancellationAsked]) -> list[ChannelCancellation]:
+        """The units that requests to cancel are about.
+
+        An order that the engine was never handed has nothing to be stopped: that is answered.
+        """
+        known = [one for one in asked if self._notes.taken(one.order_id)]
+        for one in asked:
+            if one not in known:
+                variables = {"id": one.fulfillment_order_id, "message": "nothing of it was shipped"}
+                field = "fulfillmentOrderAcceptCancellationRequest"
+                errors = self._shop.change("AcceptCancellation", field, variables)
+                if errors:
+                    # Withdrawn at this moment, or it will be taken the next time.
+                    raise TransientError(f"{field}: {errors[0].message[:200]}")
+        read = self._shop.orders({one.order_id for one in known}) if known else OrdersRead()
+        works = {work.id: work for order in read.orders for work in order.fulfillment_orders.nodes}
+        found = []
+        for one in known:
+            work = works.get(one.fulfillment_order_id)
+            lines = [
+                LineQuantity(line.line_item.id, line.line_item.sku or "", line.remaining_quantity)
+                for line in (work.line_items.nodes if work is not None else ())
+                if line.remaining_quantity
+            ]
+            if lines:
+                found.append(
+                    ChannelCancellation(
+                        one.request_id, one.order_id, "the merchant asks in Shopify", lines
+                    )
+                )
+        return found
 
     def _shipped(self, order: OrderWork) -> dict[str, int]:
         """Units of each line item in parcels that we told Shopify of."""
@@ -227,14 +294,3 @@ def _is_known(problem: OrderProblem) -> bool:
 def _problem(order_id: str, code: str, message: str) -> OrderProblem:
     fix = "ship this order by hand, and report what is told here"
     return OrderProblem(order_id, Problem(code, message, fix=fix), order_id)
-
-
-def _cancellation_request(work: str, order_id: str) -> OrderProblem:
-    """What the merchant asks to cancel, for a person to see."""
-    problem = Problem(
-        "cancellation_requested",
-        "the merchant asks in Shopify to cancel this order's fulfillment",
-        fix="cancel the order here; Shopify is answered when the units are cancelled, or when "
-        "they have left",
-    )
-    return OrderProblem(f"{work}:cancellation", problem, order_id)

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 
 from stockpool.plugins.notes import Notes
 
+REFUND_MARK = "stockpool "
+"""Begins the mark in the note of a refund that we have Shopify make."""
+
+_MARK = re.compile(REFUND_MARK + r"[0-9a-f]{24}")
 _TAKEN = "taken/"
 _TOLD = "told/"
 _OUTSIDE = "outside/"
 _AGAIN = "again/"
 _GIVEN_UP = "given_up/"
 _READ_TO = "read_to"
+_HANDED = "handed/"
+_REFUND = "refund/"
 
 
 class OrderNotes:
@@ -26,6 +33,8 @@ class OrderNotes:
       held.
     * Orders to look at again although nothing in them changes.
     * Units that we have said we won't ship, until Shopify can be told of the whole.
+    * Orders that were ever handed to the engine: what becomes of them later is told it.
+    * Keys of refunds that we have Shopify make, by the mark in the refund's note.
     * The cursor up to which the engine has stored all orders.
     """
 
@@ -43,6 +52,21 @@ class OrderNotes:
         if units != known:
             text = json.dumps(dict(units), sort_keys=True)
             self._notes.change(_TAKEN + order_id, lambda _: text)
+            if not self.was_handed(order_id):
+                self._notes.change(_HANDED + order_id, lambda _: "1")
+
+    def was_handed(self, order_id: str) -> bool:
+        """Whether the engine was ever handed this order."""
+        return bool(self._notes.read(_HANDED + order_id))
+
+    def mark_refund(self, mark: str, key: str) -> None:
+        """Remember whose refund bears a mark, before it is made."""
+        self._notes.change(_REFUND + mark, lambda _: key)
+
+    def refund_key(self, note: str) -> str | None:
+        """The key of our refund whose mark stands in a note; None: it was made by hand."""
+        found = _MARK.search(note)
+        return self._notes.read(_REFUND + found[0]).get(_REFUND + found[0]) if found else None
 
     def told(self, order_id: str) -> frozenset[str]:
         """Tracking numbers of our parcels of an order."""

@@ -22,6 +22,7 @@ from stockpool.plugins.channel import PushRefusal, RefundUpdate
 from stockpool_shopify.answers import Payment, Payments
 from stockpool_shopify.client import Client
 from stockpool_shopify.documents import document
+from stockpool_shopify.order_notes import REFUND_MARK, OrderNotes
 from stockpool_shopify.shop import Shop, require_done
 
 _PAID = frozenset({"SALE", "CAPTURE"})
@@ -31,8 +32,9 @@ _GIVEN_BACK = frozenset({"SUCCESS", "PENDING"})
 class Refunds:
     """Has the shop give money back."""
 
-    def __init__(self, client: Client, shop: Shop) -> None:
+    def __init__(self, client: Client, shop: Shop, notes: OrderNotes) -> None:
         self._client = client
+        self._notes = notes
         self._shop = shop
 
     def push(self, updates: Sequence[RefundUpdate]) -> list[PushRefusal]:
@@ -47,7 +49,7 @@ class Refunds:
 
     def _make(self, update: RefundUpdate) -> None:
         payments = self._payments(update.channel_order_id)
-        mark = f"stockpool {hashlib.sha256(update.key.encode()).hexdigest()[:24]}"
+        mark = f"{REFUND_MARK}{hashlib.sha256(update.key.encode()).hexdigest()[:24]}"
         if any(mark in (refund.note or "") for refund in payments.refunds):
             return
         given = {
@@ -66,6 +68,7 @@ class Refunds:
                 for payment, amount in shares(update.amount, payments)
             ],
         }
+        self._notes.mark_refund(mark, update.key)
         said = json.dumps([update.key, given], sort_keys=True)
         key = hashlib.sha256(said.encode()).hexdigest()[:32]
         errors = self._shop.change("MakeRefund", "refundCreate", {"input": given, "key": key})

@@ -53,6 +53,15 @@ class OrdersRead:
         return {order.id for order in self.orders} | self.unreadable.keys()
 
 
+@dataclass(frozen=True, slots=True)
+class CancellationAsked:
+    """A merchant asks a fulfillment service not to ship a fulfillment order."""
+
+    request_id: str
+    fulfillment_order_id: str
+    order_id: str
+
+
 class Shop:
     """One shop's orders and fulfillments."""
 
@@ -92,6 +101,22 @@ class Shop:
             answer = self._client.run(document("RequestedWork"), variables)
             found = answer.data["assignedFulfillmentOrders"]
             asked += [(node["id"], node["orderId"]) for node in found["nodes"]]
+            if not found["pageInfo"]["hasNextPage"]:
+                return asked
+            after = found["pageInfo"]["endCursor"]
+
+    def asked_to_cancel(self, location: str) -> list[CancellationAsked]:
+        """Requests to cancel at our service that were not answered yet."""
+        asked: list[CancellationAsked] = []
+        after: str | None = None
+        while True:
+            variables = {"location": location, "after": after}
+            answer = self._client.run(document("CancellationRequests"), variables)
+            found = answer.data["assignedFulfillmentOrders"]
+            for node in found["nodes"]:
+                requests = node["merchantRequests"]["nodes"]
+                request = requests[0]["id"] if requests else node["id"]
+                asked.append(CancellationAsked(request, node["id"], node["orderId"]))
             if not found["pageInfo"]["hasNextPage"]:
                 return asked
             after = found["pageInfo"]["endCursor"]

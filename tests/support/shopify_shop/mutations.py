@@ -6,7 +6,7 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from shopify_shop.state import ShopState, Subscription, Transaction, Work, WorkLine
+from shopify_shop.state import RefundMade, ShopState, Subscription, Transaction, Work, WorkLine
 
 _SHIPPABLE = ("OPEN", "IN_PROGRESS")
 
@@ -125,7 +125,12 @@ class Writer:
     def fulfillmentOrderAcceptCancellationRequest(self, _: Any, id: str, **__: Any) -> Any:
         return self._answer(id, "CANCELLATION_REQUESTED", "CANCELLATION_ACCEPTED", "CANCELLED")
 
-    def fulfillmentOrderRejectCancellationRequest(self, _: Any, id: str, **__: Any) -> Any:
+    def fulfillmentOrderRejectCancellationRequest(
+        self, _: Any, id: str, message: str | None = None
+    ) -> Any:
+        work = self._work(id)
+        if work is not None:
+            work.answer = message
         return self._answer(id, "CANCELLATION_REQUESTED", "CANCELLATION_REJECTED", "IN_PROGRESS")
 
     def fulfillmentOrderClose(self, _: Any, id: str, **__: Any) -> Any:
@@ -183,7 +188,9 @@ class Writer:
             made.append(Transaction(number, "REFUND", Decimal(row["amount"]), payment))
         order.transactions += made
         number = self.state.number()
-        order.refund_notes.append((number, given["note"]))
+        amount = sum((Decimal(row["amount"]) for row in given["transactions"]), Decimal(0))
+        order.refunds.append(RefundMade(number, given["note"], amount))
+        order.financial_status = "PARTIALLY_REFUNDED"
         self.state.touch(order)
         return {"refund": {"id": f"gid://shopify/Refund/{number}"}, "userErrors": []}
 

@@ -10,7 +10,16 @@ from typing import Any
 from graphql import GraphQLError
 
 from shopify_shop.rules import MOST_ITEMS
-from shopify_shop.state import Fulfillment, LineItem, Order, ShopState, Variant, Work, WorkLine
+from shopify_shop.state import (
+    Fulfillment,
+    LineItem,
+    Order,
+    RefundMade,
+    ShopState,
+    Variant,
+    Work,
+    WorkLine,
+)
 
 
 def connection(nodes: Sequence[Any], view: Callable[[Any], Any]) -> Callable[..., Any]:
@@ -172,8 +181,7 @@ class Reader:
             "currencyCode": "USD",
             "presentmentCurrencyCode": order.presentment_currency,
             "refunds": lambda _, first=None: [
-                {"id": f"gid://shopify/Refund/{number}", "note": note}
-                for number, note in order.refund_notes[:first]
+                self.refund_view(refund) for refund in order.refunds[:first]
             ],
             "transactions": lambda _, first=None: [
                 {
@@ -201,6 +209,31 @@ class Reader:
             ],
         }
 
+    def refund(self, _: Any, id: str) -> Any:
+        found = [r for o in self.state.orders.values() for r in o.refunds if r.id == id]
+        return self.refund_view(found[0]) if found else None
+
+    def refund_view(self, refund: RefundMade) -> Any:
+        shipping = [refund.shipping] if refund.shipping else []
+        return {
+            "id": refund.id,
+            "note": refund.note,
+            "totalRefundedSet": money(refund.amount),
+            "refundLineItems": connection(
+                refund.lines,
+                lambda line: {
+                    "quantity": line[1],
+                    "lineItem": self.item_view(line[0]),
+                    "subtotalSet": money(line[2]),
+                    "totalTaxSet": money(line[3]),
+                },
+            ),
+            "refundShippingLines": connection(
+                shipping,
+                lambda amount: {"subtotalAmountSet": money(amount), "taxAmountSet": money("0.00")},
+            ),
+        }
+
     def work_view(self, work: Work) -> Any:
         order = work.order
         return {
@@ -224,6 +257,10 @@ class Reader:
                 }
                 for hold in work.holds
             ],
+            "merchantRequests": connection(
+                [work.cancellation_request] if work.cancellation_request else [],
+                lambda number: {"id": f"gid://shopify/FulfillmentOrderMerchantRequest/{number}"},
+            ),
             "lineItems": connection(work.lines, self.work_line_view),
         }
 

@@ -79,6 +79,8 @@ class Work:
     status: str = "OPEN"
     request_status: str = "UNSUBMITTED"
     method: str = "SHIPPING"
+    cancellation_request: int | None = None
+    answer: str | None = None
     holds: list[Hold] = field(default_factory=list)
 
     @property
@@ -130,6 +132,20 @@ class Transaction:
 
 
 @dataclass
+class RefundMade:
+    number: int
+    note: str
+    amount: Decimal
+    lines: list[tuple[LineItem, int, Decimal, Decimal]] = field(default_factory=list)
+    """Items, how many, their price and their tax."""
+    shipping: Decimal = Decimal(0)
+
+    @property
+    def id(self) -> str:
+        return f"gid://shopify/Refund/{self.number}"
+
+
+@dataclass
 class Order:
     number: int
     address: Address | None
@@ -144,7 +160,7 @@ class Order:
     works: list[Work] = field(default_factory=list)
     fulfillments: list[Fulfillment] = field(default_factory=list)
     transactions: list[Transaction] = field(default_factory=list)
-    refund_notes: list[tuple[int, str]] = field(default_factory=list)
+    refunds: list[RefundMade] = field(default_factory=list)
     presentment_currency: str = "USD"
 
     @property
@@ -257,6 +273,32 @@ class ShopState:
         work.holds.clear()
         work.status = "OPEN"
         self.touch(work.order)
+
+    def ask_to_cancel(self, work: Work) -> str:
+        """The merchant asks the service not to ship this; returns the request's id."""
+        work.cancellation_request = self.number()
+        work.request_status = "CANCELLATION_REQUESTED"
+        self.touch(work.order)
+        return f"gid://shopify/FulfillmentOrderMerchantRequest/{work.cancellation_request}"
+
+    def refund_by_hand(
+        self, order: Order, amount: str, units: dict[str, int], note: str = ""
+    ) -> str:
+        """The merchant gives money back, for items (by their id) or for nothing in particular."""
+        made = RefundMade(self.number(), note, Decimal(amount))
+        for item in order.items:
+            if item.id in units:
+                price = item.price * units[item.id]
+                made.lines.append((item, units[item.id], price, item.tax))
+        if made.lines:
+            made.shipping = made.amount - sum((p + t for _, _, p, t in made.lines), Decimal(0))
+        order.refunds.append(made)
+        order.transactions.append(
+            Transaction(self.number(), "REFUND", made.amount, order.transactions[0])
+        )
+        order.financial_status = "PARTIALLY_REFUNDED"
+        self.touch(order)
+        return made.id
 
     def refund_unshipped(self, order: Order, item: LineItem, units: int) -> None:
         """The merchant gives money back for units that have not left; nobody ships them now."""

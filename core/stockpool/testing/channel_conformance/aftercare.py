@@ -60,9 +60,12 @@ class AnswerTests(ChannelTests):
     ) -> None:
         requires(channel, ChannelCapability.CANCELLATION_ANSWERS)
         order = an_order(world, {MUG: 3})
+        asked: str | None = None
+        if WorldAbility.ASK_TO_CANCEL in world.abilities:
+            asked = world.ask_to_cancel(order.channel_order_id, {MUG: 2})
         line = LineQuantity(order.lines[0].line_id, MUG, 2)
         answer = CancellationAnswer(
-            "conformance-answer", order.channel_order_id, None, "overtaken", "buyer", [line]
+            "conformance-answer", order.channel_order_id, asked, "overtaken", "buyer", [line]
         )
         for _ in range(2):
             check_refusals(channel.push_cancellation_answer([answer]), set())
