@@ -13,9 +13,10 @@ from itertools import count
 from typing import Any
 from unittest.mock import patch
 
+from stockpool.care import telling
 from stockpool.duties import Duties
-from stockpool.errors import OutcomeUnknown, RejectedError
-from stockpool.ledger import reconciliation
+from stockpool.errors import OutcomeUnknown
+from stockpool.ledger import posting, reconciliation
 from stockpool.ledger.buckets import Bucket
 from stockpool.orders import announcements, merging, placing
 from stockpool.orders.stopping import RequestCancellation
@@ -42,21 +43,6 @@ def lease_without_expiry() -> Iterator[None]:
 def lost_messages_stay_lost() -> Iterator[None]:
     """What was sent once is never sent again."""
     with patch("stockpool.outbox.dispatch.RESEND_SECONDS", 1e9):
-        yield
-
-
-@contextmanager
-def known_orders_are_refusals() -> Iterator[None]:
-    """That the network knows the order already is taken for its refusal."""
-
-    def place(self: Any, network: Any, effect: Any, request: Any) -> Any:
-        try:
-            accepted = network.create_fulfillment(request)
-        except RejectedError as rejection:
-            return Refused(effect, rejection.code, rejection.reason)
-        return placing._placed(effect, accepted)
-
-    with patch.object(placing.PlaceFulfillment, "_place", place):
         yield
 
 
@@ -152,23 +138,6 @@ def cursor_before_page() -> Iterator[None]:
 
 
 @contextmanager
-def cursor_before_news() -> Iterator[None]:
-    """That news were read is noted before they are stored."""
-    store = Duties._store_changes
-
-    def store_changes(self: Duties, name: str, page: Any, capabilities: Any) -> int:
-        self.database.run(
-            lambda connection: cursors.move(
-                connection, f"changes:{name}", page.cursor, at=self.clock.now()
-            )
-        )
-        return store(self, name, page, capabilities)
-
-    with patch.object(Duties, "_store_changes", store_changes):
-        yield
-
-
-@contextmanager
 def asking_is_cancelling() -> Iterator[None]:
     """Stock comes back when the network was asked to cancel, not when it did."""
     ask = RequestCancellation._ask
@@ -205,6 +174,68 @@ def who_waits_waits_for_ever() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def refunds_have_no_key() -> Iterator[None]:
+    """Each time the shop is asked to give money back it is asked under another key."""
+    numbers = count(1)
+    update = telling._update
+
+    def numbered(*arguments: Any) -> Any:
+        told = update(*arguments)
+        return replace(told, key=f"{told.key}-{next(numbers)}")
+
+    with patch.object(telling, "_update", numbered):
+        yield
+
+
+@contextmanager
+def orders_have_no_key() -> Iterator[None]:
+    """Each attempt to place an order is another order."""
+    place = placing.PlaceFulfillment._place
+
+    def anew(self: Any, network: Any, effect: Any, request: Any) -> Any:
+        if effect.may_have_happened:
+            other = f"{request.fulfillment_order_id}-{effect.attempts}"
+            return placing._placed(
+                effect,
+                network.create_fulfillment(replace(request, fulfillment_order_id=other)),
+            )
+        return place(self, network, effect, request)
+
+    with patch.object(placing.PlaceFulfillment, "_place", anew):
+        yield
+
+
+@contextmanager
+def withdrawn_units_stay_held() -> Iterator[None]:
+    """The lines of an order that was taken back give their units away, the stock does not."""
+    with patch("stockpool.orders.counting.post", _without_releases):
+        yield
+
+
+def _without_releases(connection: Any, moves: Any, *, at: Any) -> Any:
+    kept = [move for move in moves if not move.key.startswith("withdraw:")]
+    return posting.post(connection, kept, at=at)
+
+
+@contextmanager
+def anybody_may_finish() -> Iterator[None]:
+    """A worker whose lease went to another stores what it did all the same."""
+    with patch("stockpool.outbox.carrier.still_ours", lambda _, leased: {e.id for e in leased}):
+        yield
+
+
+@contextmanager
+def edits_come_too_late() -> Iterator[None]:
+    """An order is edited though a worker has taken it up."""
+
+    def unsubmitted(connection: Any, rows: Any) -> Any:
+        return [row for row in rows if row.status is None]
+
+    with patch("stockpool.orders.editing.unsubmitted", unsubmitted):
+        yield
+
+
 Fault = Callable[[], AbstractContextManager[None]]
 
 PLANTED: Mapping[str, Fault] = {
@@ -213,9 +244,17 @@ PLANTED: Mapping[str, Fault] = {
         lease_without_expiry,
         lost_messages_stay_lost,
         timeouts_are_refusals,
+        orders_have_no_key,
+        figures_forget_what_we_hold,
+        figures_know_no_margin,
         news_are_added_up,
+        late_news_win,
         parcels_have_no_key,
+        refunds_have_no_key,
         cursor_before_page,
+        withdrawn_units_stay_held,
+        edits_come_too_late,
+        nobody_is_told,
         who_waits_waits_for_ever,
     )
 }
@@ -223,15 +262,6 @@ PLANTED: Mapping[str, Fault] = {
 
 NOT_FOUND_YET: Mapping[str, Fault] = {
     fault.__name__: fault
-    for fault in (
-        known_orders_are_refusals,
-        figures_forget_what_we_hold,
-        figures_know_no_margin,
-        late_news_win,
-        cursor_before_news,
-        asking_is_cancelling,
-        nobody_is_told,
-        failed_effects_are_forgotten,
-    )
+    for fault in (asking_is_cancelling, failed_effects_are_forgotten, anybody_may_finish)
 }
-"""Those that no life of the first two dozen seeds has shown: it may be blind to them."""
+"""Those that no life has shown yet: the simulation may be blind to them."""

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from sqlalchemy import select
 
 from stockpool.engine import Engine
-from stockpool.errors import PluginError, RefusedError
+from stockpool.errors import ConflictError, PluginError, RefusedError
+from stockpool.orders.tables import fulfillment_orders
 from stockpool.orders.views import OrderView
 from stockpool.outbox.effects import unfinished
 from stockpool.outbox.tables import effects
@@ -42,6 +43,22 @@ def after_step(world: World) -> Iterator[str]:
         ).all()
     for row in faults:
         yield f"effect {row.key} failed by a defect: {row.last_error}"
+    yield from _nothing_ends_twice(world, engine)
+
+
+def _nothing_ends_twice(world: World, engine: Engine) -> Iterator[str]:
+    """What the network has ended does not go on by our books."""
+    with engine.database.read() as connection:
+        rows = connection.execute(
+            select(fulfillment_orders.c.id, fulfillment_orders.c.status).where(
+                fulfillment_orders.c.status.is_not(None)
+            )
+        ).all()
+    for row in rows:
+        if row.status in _FINAL:
+            world.ended[row.id] = row.status
+        elif row.id in world.ended:
+            yield f"fulfillment order {row.id} was {world.ended[row.id]}, and is {row.status} now"
 
 
 def settle(world: World) -> Iterator[str]:
@@ -71,6 +88,7 @@ def at_the_end(world: World) -> Iterator[str]:
     yield from differences(engine, world.network, world.controls.fulfillment_order_ids())
     orders = {order.order_id: order for order in _orders(engine)}
     yield from _nobody_lost(world, engine, orders)
+    yield from _promises_kept(world, orders)
     yield from _nothing_ordered_twice(world, orders)
     yield from _parcels_told(world, engine, orders)
     yield from _money(world, orders)
@@ -95,7 +113,7 @@ def _retry_everything(engine: Engine) -> None:
     for item in engine.attention.list(limit=200):
         try:
             engine.retry(item.id)
-        except RefusedError:
+        except (ConflictError, RefusedError):
             continue  # nothing can be tried for it; it stays in the queue
 
 
@@ -115,7 +133,8 @@ def _unsettled(world: World, engine: Engine) -> Iterator[str]:
             yield f"order {order.order_id} has units held or committed"
 
 
-_FINAL = {"Cancelled", "Complete", "CompletePartialled", "Unfulfillable", "Invalid"}
+_NOT_THERE = {"Unfulfillable", "Invalid"}
+_FINAL = {"Cancelled", "Complete", "CompletePartialled", *_NOT_THERE}
 
 
 def _orders(engine: Engine) -> list[OrderView]:
@@ -143,10 +162,21 @@ def _state(world: World, name: str) -> FulfillmentState:
 def _nobody_lost(world: World, engine: Engine, orders: dict[str, OrderView]) -> Iterator[str]:
     """Every order of the shop is an order, or a person was told why not."""
     stored = {order.channel_order_id for order in orders.values()}
-    queue = engine.attention.list(limit=500)
-    for number in world.shop.orders():
-        if number not in stored and not any(item.subject == number for item in queue):
-            yield f"the shop's order {number} is nowhere"
+    for number in sorted(set(world.shop.orders()) - stored - _subjects(world, engine)):
+        yield f"the shop's order {number} is nowhere"
+
+
+def _promises_kept(world: World, orders: dict[str, OrderView]) -> Iterator[str]:
+    """Where nobody else takes units, the network has what we promised."""
+    if world.others_take:
+        return
+    for order in orders.values():
+        for one in order.fulfillment_orders:
+            if one.status in _NOT_THERE:
+                yield (
+                    f"fulfillment order {one.fulfillment_order_id} is {one.status}, "
+                    "though nobody but us took units"
+                )
 
 
 def _nothing_ordered_twice(world: World, orders: dict[str, OrderView]) -> Iterator[str]:

@@ -19,7 +19,7 @@ from stockpool.errors import ConflictError, NotFoundError, PluginError, RefusedE
 from stockpool.order_request import Address, OrderLine, OrderRequest
 from stockpool.plugins.network import RemovalItem
 from stockpool.simulation.shop import TROUBLES
-from stockpool.simulation.world import COUNTRIES, LISTINGS, NETWORK, SHOP, SKUS, World
+from stockpool.simulation.world import COUNTRIES, LISTINGS, NETWORK, SHOP, SKUS, UNLISTED, World
 
 Action = Callable[[World, random.Random], None]
 
@@ -140,6 +140,7 @@ def amazon_sells(world: World, rng: random.Random) -> None:
         world.controls.sell_on_amazon(country, sku, rng.randint(1, 4))
     except ValueError:
         return  # it can't be bought there now
+    world.others_take = True
     world.fault("stock")
 
 
@@ -229,7 +230,9 @@ def the_network_fails(world: World, rng: random.Random) -> None:
 
 def the_shop_fails(world: World, rng: random.Random) -> None:
     """One of its next calls goes wrong."""
-    method = rng.choice(["fetch_orders", "push_tracking", "push_cancellation", "push_refund"])
+    method = rng.choice(
+        ["fetch_orders", "push_tracking", "push_tracking", "push_cancellation", "push_refund"]
+    )
     trouble = rng.choice([one for one in TROUBLES if method != "fetch_orders" or one != "refused"])
     world.shop.troubles.setdefault(method, []).append(trouble)
     world.fault(f"shop:{trouble}")
@@ -387,7 +390,9 @@ def _refusable() -> Iterator[None]:
 
 
 def _some_order(world: World, rng: random.Random) -> str:
-    return str(1000 + rng.randint(1, world.orders))
+    """Any order, or one of the newest: of these nobody knows yet how they end."""
+    first = 1 if rng.random() < 0.5 else max(1, world.orders - 5)
+    return str(1000 + rng.randint(first, world.orders))
 
 
 def _known_order(world: World, engine: Engine, rng: random.Random) -> str | None:
@@ -397,8 +402,13 @@ def _known_order(world: World, engine: Engine, rng: random.Random) -> str | None
     return None if found is None else found.order_id
 
 
+_UNLISTED_ORDERS = 0.04
+
+
 def _order(rng: random.Random, number: str) -> OrderRequest:
     items = rng.sample(sorted(LISTINGS), rng.choice([1, 1, 2]))
+    if rng.random() < _UNLISTED_ORDERS:
+        items[0] = UNLISTED
     country = rng.choice(["US", "US", "US", "CA"])
     return OrderRequest(
         channel=SHOP,

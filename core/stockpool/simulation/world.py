@@ -35,6 +35,9 @@ LISTINGS: Mapping[str, Mapping[str, int]] = {
 }
 """What the shop sells, in seller SKUs."""
 
+UNLISTED = "vase"
+"""What the shop sells, too, and nobody has listed here."""
+
 PROCESSES = 2
 
 _START = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -83,6 +86,8 @@ class World:
         chosen: the number of the process that does everything now; None: any of them.
         orders: how many orders the shop's buyers have placed.
         dropped: what an operator let go, by the subject of the attention item.
+        others_take: whether somebody but the engine takes units from the centers, or loses them.
+        ended: fulfillment orders that came to an end, with the status of it.
         faults: how often each kind of fault was made.
     """
 
@@ -97,6 +102,8 @@ class World:
     chosen: int | None = None
     orders: int = 0
     dropped: set[str] = field(default_factory=set)
+    others_take: bool = False
+    ended: dict[str, str] = field(default_factory=dict)
     faults: dict[str, int] = field(default_factory=dict)
 
     @classmethod
@@ -118,6 +125,7 @@ class World:
         )
         skews = [timedelta(seconds=rng.choice([0, 0, 0, 3, -3])) for _ in range(PROCESSES)]
         world = cls(f"sqlite:///{database}", clock, network, ShopMemory(), Broker(), rng, skews)
+        world.others_take = bool(settings.get("faults", {}).get("damaged_units"))
         world.processes = [world._started(number) for number in range(PROCESSES)]
         world._furnish()
         return world
