@@ -28,6 +28,10 @@ OPERATIONS: Mapping[NetworkOperation, str] = {
     "put_listing": "putListingsItem",
     "patch_listing": "patchListingsItem",
     "delete_listing": "deleteListingsItem",
+    "create_inbound_plan": "createInboundPlan",
+    "inbound_plan": "getInboundPlan",
+    "inbound_operation": "getInboundOperationStatus",
+    "confirm_placement_option": "confirmPlacementOption",
 }
 """The operation of Amazon's that a method calls."""
 

@@ -47,6 +47,8 @@ MODELS = {
     "/fba/outbound/2020-07-01/": "fulfillmentOutbound_2020-07-01",
     "/fulfillment/outbound/2026-07-04/": "fulfillmentOutbound_2026-07-04",
     "/fba/inventory/v1/": "fbaInventory",
+    "/inbound/fba/2024-03-20/": "fulfillmentInbound_2024-03-20",
+    "/fba/inbound/v0/": "fulfillmentInboundV0",
     "/listings/2021-08-01/items/": "listingsItems_2021-08-01",
     "/listings/2021-08-01/restrictions": "listingsRestrictions_2021-08-01",
     "/notifications/v1/": "notifications",

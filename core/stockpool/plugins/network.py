@@ -20,6 +20,7 @@ from pydantic import BaseModel
 from stockpool.money import Money
 from stockpool.order_request import Address, Feature, FulfillmentPolicy, Speed
 from stockpool.plugins.channel import PluginContext
+from stockpool.plugins.network_inbound import NetworkInbound
 from stockpool.plugins.network_listings import NetworkListings
 from stockpool.problems import Problem
 
@@ -31,6 +32,8 @@ class NetworkCapability(StrEnum):
     REMOVALS = "removals"
     LISTINGS = "listings"
     """The methods of `NetworkListings`."""
+    INBOUND = "inbound"
+    """The methods of `NetworkInbound`."""
 
     LOWER_QUANTITIES = "lower_quantities"
     """`update_fulfillment` lowers the quantities of an order that is not held, while nothing of it
@@ -357,7 +360,7 @@ class RemovalState:
     tracking_numbers: Sequence[str] = ()
 
 
-class Network(NetworkListings, ABC):
+class Network(NetworkListings, NetworkInbound, ABC):
     """One configured fulfillment network: a seller's account, with one pool a country.
 
     `operations` that count against a rate limit are named as in the API model:

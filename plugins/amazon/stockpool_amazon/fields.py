@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, TypeVar
 
@@ -82,6 +82,33 @@ class Fields:
         except (ValueError, InvalidOperation):
             raise self.unreadable("currencyCode", "is no currency with such an amount") from None
         return Money.parse(rounded, currency)
+
+    def money_in_number(self, amount: str, currency: str) -> Money:
+        """This object as money whose members are a JSON number and a currency code.
+
+        The number is taken as it is written, and rounded as `money` does.
+        """
+        return Fields(
+            {amount: str(self.number(amount)), "currencyCode": self.text(currency)}, self.path
+        ).money(amount)
+
+    def number(self, name: str) -> Decimal:
+        """A JSON number that must be there."""
+        value = self.members.get(name)
+        if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+            raise self.unreadable(name, "is no number")
+        number = Decimal(str(value))
+        if not number.is_finite() or abs(number) >= 10**15:
+            raise self.unreadable(name, "is no number")
+        return number
+
+    def optional_date(self, name: str) -> date | None:
+        """A date as YYYY-MM-DD, with or without a time behind it."""
+        text = self.optional_text(name)
+        try:
+            return None if text is None else date.fromisoformat(text[:10])
+        except ValueError:
+            raise self.unreadable(name, "is no date") from None
 
     def decimal(self, name: str) -> Decimal:
         """A decimal string that must be there."""

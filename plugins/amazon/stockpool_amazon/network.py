@@ -36,6 +36,7 @@ from stockpool_amazon.connection import Connection
 from stockpool_amazon.credentials import Credentials
 from stockpool_amazon.errors import AmazonRefusal, UnreadableAnswer
 from stockpool_amazon.following import Following
+from stockpool_amazon.inbound import AmazonInbound
 from stockpool_amazon.inventory import stock_page
 from stockpool_amazon.listings import AmazonListings
 from stockpool_amazon.outbound import Outbound
@@ -57,7 +58,7 @@ _VERSIONS: Mapping[OutboundVersion, type[Outbound]] = {
 }
 
 
-class AmazonNetwork(AmazonListings, Network):
+class AmazonNetwork(AmazonListings, AmazonInbound, Network):
     """A seller's account at Amazon. Safe to share between threads.
 
     Beside the errors of `stockpool_amazon.errors`, which are the engine's, no others are raised.
@@ -68,7 +69,13 @@ class AmazonNetwork(AmazonListings, Network):
         PluginLoadError: the settings name a queue, and the extra `amazon-sqs` is missing.
     """
 
-    capabilities = frozenset({NetworkCapability.PREVIEW, NetworkCapability.PARCELS_BY_ASKING})
+    capabilities = frozenset(
+        {
+            NetworkCapability.PREVIEW,
+            NetworkCapability.PARCELS_BY_ASKING,
+            NetworkCapability.INBOUND,
+        }
+    )
     """And LOWER_QUANTITIES where updates go by the version 2020-07-01; the later one has none; and
     LISTINGS where the settings name the `seller_id`."""
 

@@ -25,6 +25,7 @@ from stockpool.plugins.network import (
 from stockpool_amazon_sim import views
 from stockpool_amazon_sim.countries import SCHEDULED, country
 from stockpool_amazon_sim.fees.fees import unit_and_order_fee
+from stockpool_amazon_sim.inbound.network_inbound import SimulatedInbound
 from stockpool_amazon_sim.listings.network_listings import SimulatedListings
 from stockpool_amazon_sim.rate_limits import LIMITS
 from stockpool_amazon_sim.settings import AmazonSimSettings
@@ -35,7 +36,7 @@ _MOMENT = 60.0
 """Seconds that are worth waiting for news. On a slow clock a parcel takes days."""
 
 
-class AmazonSimNetwork(SimulatedListings, Network):
+class AmazonSimNetwork(SimulatedListings, SimulatedInbound, Network):
     """A simulated Amazon as the engine sees it; `simulator` has the controls."""
 
     capabilities = frozenset(
@@ -43,6 +44,7 @@ class AmazonSimNetwork(SimulatedListings, Network):
             NetworkCapability.PREVIEW,
             NetworkCapability.REMOVALS,
             NetworkCapability.LISTINGS,
+            NetworkCapability.INBOUND,
             NetworkCapability.LOWER_QUANTITIES,
         }
     )

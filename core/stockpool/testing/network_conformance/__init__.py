@@ -6,6 +6,7 @@ from stockpool.testing.network_conformance.cancelling import CancellingTests
 from stockpool.testing.network_conformance.failures import FailureTests
 from stockpool.testing.network_conformance.filling import FillingTests
 from stockpool.testing.network_conformance.holding import HoldingTests
+from stockpool.testing.network_conformance.inbound import InboundTests
 from stockpool.testing.network_conformance.listings import ListingTests
 from stockpool.testing.network_conformance.manners import MannerTests
 from stockpool.testing.network_conformance.news import NewsTests
@@ -34,6 +35,7 @@ class NetworkConformance(
     PreviewTests,
     RemovalTests,
     ListingTests,
+    InboundTests,
     MannerTests,
 ):
     """All promises of a network. Derive a test class from it and give it a fixture `world`.

@@ -25,6 +25,10 @@ NetworkOperation = Literal[
     "put_listing",
     "patch_listing",
     "delete_listing",
+    "create_inbound_plan",
+    "inbound_plan",
+    "inbound_operation",
+    "confirm_placement_option",
 ]
 """A method of `Network` that talks to the other side."""
 

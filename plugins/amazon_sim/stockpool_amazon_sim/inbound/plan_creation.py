@@ -26,6 +26,9 @@ from stockpool_amazon_sim.records import Sku
 from stockpool_amazon_sim.simulated_time import to_datetime
 from stockpool_amazon_sim.world import World
 
+NAME_MOST = 40
+UNITS_MOST = 500_000
+
 FRESH_DAYS = 105
 """How long units must still be good when they are sent (a bound that sellers report)."""
 
@@ -44,8 +47,14 @@ def begin(
     """
     if not 1 <= len(items) <= ITEMS:
         raise invalid(f"items must have 1 to {ITEMS} elements")
+    if name is not None and not 1 <= len(name) <= NAME_MOST:
+        raise invalid(f"name must have 1 to {NAME_MOST} characters")
+    if not source.get("phoneNumber"):
+        raise invalid("sourceAddress.phoneNumber is missing")
     seen = set()
     for item in items:
+        if not 1 <= item.quantity <= UNITS_MOST:
+            raise invalid(f"items: a quantity is 1 to {UNITS_MOST}")
         if item.kind in seen:
             raise invalid(f"items: {item.msku} is there twice with the same expiration and lot")
         seen.add(item.kind)
