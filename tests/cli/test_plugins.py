@@ -6,10 +6,14 @@ import json
 import os
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from stockpool.testing import ChannelConformance, NetworkConformance
+from stockpool.testing.running import conformance_module
 
 
 def stockpool(*arguments: str, site: Path) -> subprocess.CompletedProcess[str]:
@@ -113,3 +117,11 @@ def test_nothing_is_overwritten(run: Any, tmp_path: Path) -> None:
     answer = run("plugins", "new", "kiosk", "--folder", tmp_path)
     assert answer.code == 1
     assert [file.name for file in tmp_path.iterdir()] == ["mine.txt"]
+
+
+@pytest.mark.parametrize("plugin", ["csv_channel"])
+def test_bundled_plugins_bring_their_tests(plugin: str) -> None:
+    """They are run among the tests of `tests/conformance`, from the module that is named here."""
+    module = import_module(conformance_module(plugin))
+    suites = [kind for kind in vars(module).values() if isinstance(kind, type)]
+    assert any(issubclass(kind, ChannelConformance | NetworkConformance) for kind in suites)
