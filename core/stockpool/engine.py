@@ -15,6 +15,7 @@ from stockpool import config as configuration
 from stockpool import retrying
 from stockpool.attention.queue import AttentionItem, AttentionQueue
 from stockpool.bulk.cancellations import CancellationFiles
+from stockpool.bulk.listings import ListingFiles
 from stockpool.bulk.orders import OrderFiles
 from stockpool.bulk.products import ProductFiles
 from stockpool.bulk.removals import RemovalFiles
@@ -154,6 +155,7 @@ class Engine:
                 ),
                 CancellationFiles(database, self.orders, self._channel_names),
                 ProductFiles(database, self.catalog),
+                ListingFiles(database, ids, self.listings, self.networks),
             ],
             lease_seconds=config.stockpool.lease_seconds,
         )

@@ -106,3 +106,15 @@ def test_attributes_are_read_from_a_file(shop: Path, run: Any, text: str, compla
 def test_a_price_is_one_of_the_country(shop: Path, run: Any) -> None:
     assert run("listings", "edit", POOL, "MUG-1", "--price", "1.234").code == 2
     assert run("listings", "edit", POOL, "MUG-1", "--price", "0").code == 1
+
+
+def test_an_inventory_loader_file_is_planned_and_applied(shop: Path, run: Any) -> None:
+    rows = ["sku\tprice\tquantity\tfulfillment-center-id", "MUG-1\t17.99\t\t"]
+    (shop / "loader.txt").write_text("\n".join([*rows, "MUG-1X\t1.00\t\t"]) + "\n", "utf-8")
+    planned = run("listings", "plan", "loader.txt", "--pool", POOL, "--json")
+    assert planned.code == 1
+    assert planned.document["planned"] == {"change": 1, "refused": 1}
+    applied = run("listings", "apply", planned.document["plan_id"], "--json")
+    assert applied.document["outcomes"] == {"applied": 1, "refused": 1}
+    (change,) = run("listings", "changes", "--json").document["changes"]
+    assert (change["sku"], change["state"]) == ("MUG-1", "recorded")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from sqlalchemy import Connection
 
@@ -127,6 +127,18 @@ class BulkKind(Protocol):
 
     def apply(self, items: Sequence[StoredItem], options: Options) -> list[ItemOutcome]:
         """Apply items; one outcome each."""
+
+
+@runtime_checkable
+class LooksOutside(Protocol):
+    """A kind that asks a network before it plans. No transaction is open meanwhile."""
+
+    def look_at(self, records: Sequence[Any], options: Options) -> Sequence[Any]:
+        """The records with what was found out; they are what is planned.
+
+        Raises:
+            PluginError: the network did not answer; the file is to be planned again.
+        """
 
 
 def refused_item(rows: RefusedRows) -> PlannedItem:

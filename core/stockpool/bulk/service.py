@@ -6,11 +6,12 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from stockpool.bulk import storage
-from stockpool.bulk.items import BulkKind, PlannedItem, refused_item
+from stockpool.bulk.items import BulkKind, LooksOutside, PlannedItem, refused_item
 from stockpool.bulk.storage import ItemView, PlanView
 from stockpool.bulk.tables import bulk_items, bulk_plans
 from stockpool.crashpoints import reached
@@ -120,7 +121,9 @@ class BulkPlans:
         position = 0
         while batch := list(islice(records, kind.batch)):
             refused = [refused_item(one) for one in batch if isinstance(one, RefusedRows)]
-            good = [one for one in batch if not isinstance(one, RefusedRows)]
+            good: Sequence[Any] = [one for one in batch if not isinstance(one, RefusedRows)]
+            if good and isinstance(kind, LooksOutside):
+                good = kind.look_at(good, options)
             with self._database.read() as connection:
                 planned = planner(connection, good) if good else []
             in_order = sorted([*refused, *planned], key=lambda item: item.line)

@@ -9,6 +9,14 @@ from typing import Annotated, Any
 
 import typer
 
+from stockpool.cli.bulk import (
+    EncodingOption,
+    FileArgument,
+    LaterOption,
+    PlanArgument,
+    apply_plan,
+    plan_file,
+)
 from stockpool.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption, LimitOption
 from stockpool.cli.output import print_json, say, show_facts, show_table
 from stockpool.cli.session import opened
@@ -254,6 +262,41 @@ def show(
         [(i.severity, i.code, i.attribute_names, i.actions, i.message) for i in item.issues],
         empty="Nothing is wrong with it.",
     )
+
+
+@app.command()
+def plan(
+    file: FileArgument,
+    pool: Annotated[str, typer.Option("--pool", metavar="POOL", help="Like amazon-na:US.")],
+    encoding: EncodingOption = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Plan the rows of an inventory loader file (see docs/bulk-files.md). Nothing is changed yet.
+
+    Rows that can't be used, or would strand stock, are refused by line, with exit code 1.
+
+    \b
+    Example:
+      stockpool listings plan loader.txt --pool amazon-na:US
+    """
+    plan_file(config, "listings", file, {"pool": pool}, encoding, as_json)
+
+
+@app.command()
+def apply(
+    plan: PlanArgument,
+    later: LaterOption = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Record the changes of a plan, as it was shown; workers send them.
+
+    \b
+    Example:
+      stockpool listings apply 0199A3K7M2Q4T8
+    """
+    apply_plan(config, plan, later, as_json, ("listings",))
 
 
 @app.command("changes")

@@ -160,6 +160,14 @@ def read(connection: Connection, change_id: str) -> ListingChange:
     return _view(row)
 
 
+def known(connection: Connection, change_ids: Sequence[str]) -> set[str]:
+    """Those of some ids under which a change is stored."""
+    found = connection.execute(
+        select(listing_changes.c.id).where(listing_changes.c.id.in_(change_ids))
+    )
+    return set(found.scalars())
+
+
 def newest(connection: Connection, *, sku: str | None, limit: int) -> list[ListingChange]:
     """Changes, the newest first."""
     query = select(listing_changes).order_by(listing_changes.c.id.desc()).limit(limit)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,21 +11,18 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from stockpool.attention.queue import Concern, close_concerns, close_others, raise_concerns
 from stockpool.catalog.tables import products
-from stockpool.errors import Throttled
 from stockpool.ids import IdSource
 from stockpool.ledger import levels
 from stockpool.ledger.buckets import Bucket
 from stockpool.listings import changes
+from stockpool.listings.reading import ListingReader
 from stockpool.listings.stock import units_left
 from stockpool.listings.stranding import Stranded, StrandedReason, removed_at, why_stranded
 from stockpool.listings.tables import stranded_stock
-from stockpool.outbox.rate_limits import take
 from stockpool.plugins.network import Network
-from stockpool.plugins.network_listings import SEARCHED_SKUS_MOST, ListingItem
+from stockpool.plugins.network_listings import ListingItem
 from stockpool.problems import Problem
 from stockpool.storage.database import Database
-
-_WAITS_MOST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +47,7 @@ class Sweep:
         self._ids = ids
         self._name = name
         self._network = network
+        self._reader = ListingReader(database, name, network)
 
     def find_stranded(self, *, before_page: Callable[[], object] = lambda: None) -> int:
         """Look at the listings of all SKUs that have units; returns how many stocks are stranded.
@@ -69,11 +67,7 @@ class Sweep:
         with self._database.read() as connection:
             stocks = _stocks(connection, pool)
         skus = sorted({sku for stock in stocks for sku in stock.skus})
-        items: dict[str, ListingItem] = {}
-        for start in range(0, len(skus), SEARCHED_SKUS_MOST):
-            before_page()
-            wanted = skus[start : start + SEARCHED_SKUS_MOST]
-            items |= {item.sku: item for item in self._search(country, wanted)}
+        items = self._reader.find(country, skus, before_page=before_page)
         ours = self._network.fulfillment_channel(country)
         now = self._database.clock.now()
         reasons = {
@@ -94,16 +88,6 @@ class Sweep:
         )
         return len(reasons)
 
-    def _search(self, country: str, skus: Sequence[str]) -> Iterator[ListingItem]:
-        cursor: str | None = None
-        while True:
-            self._wait("searchListingsItems")
-            page = self._network.search_listings(country, skus=skus, cursor=cursor)
-            yield from page.items
-            cursor = page.cursor
-            if cursor is None:
-                return
-
     def follow_changes(self) -> int:
         """Ask for listings of which a change was accepted; returns how many are done or overdue."""
         pools = [f"{self._name}:{profile.country}" for profile in self._network.pools()]
@@ -111,7 +95,7 @@ class Sweep:
             rows = changes.accepted(connection, pools)
         moved = 0
         for row in rows:
-            if not self._granted("getListingsItem"):
+            if not self._reader.granted("getListingsItem"):
                 break
             submission = changes.submission_of(row.kind, row.content)
             item = self._network.get_listing(submission.country, submission.sku)
@@ -128,31 +112,6 @@ class Sweep:
                 )
             )
         return moved
-
-    def _wait(self, operation: str) -> None:
-        for _ in range(_WAITS_MOST):
-            if self._granted(operation):
-                return
-            limit = self._network.rate_limits()[operation]
-            self._database.clock.sleep(1 / limit.rate)
-        raise Throttled(f"{self._name}: {operation}")
-
-    def _granted(self, operation: str) -> bool:
-        limit = self._network.rate_limits().get(operation)
-        if limit is None:
-            return True
-        return bool(
-            self._database.run(
-                lambda connection: take(
-                    connection,
-                    self._name,
-                    operation,
-                    limit,
-                    wanted=1,
-                    at=self._database.clock.now(),
-                )
-            )
-        )
 
 
 def stranded_units(connection: Connection, *, pool: str | None = None) -> list[Stranded]:
