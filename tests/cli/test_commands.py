@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import json
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
@@ -180,6 +181,21 @@ def test_channels_are_listed_and_checked(shop: Path, run: Any) -> None:
     healthy = run("channels", "check", "web", "--json")
     assert (healthy.code, healthy.document["ok"]) == (0, True)
     assert run("channels", "check", "none").code == 1
+
+
+def test_a_check_says_what_is_mapped_and_what_is_stuck(shop: Path, run: Any, order: Any) -> None:
+    (shop / "web").mkdir()
+    (shop / "order.json").write_text(json.dumps(order("1001")))
+    assert run("catalog", "add", "OTHER-1").code == 0
+    assert run("catalog", "list-on", "web", "other", "OTHER-1").code == 0
+    assert run("orders", "submit", shop / "order.json").code == 1  # nothing is listed as that
+    answer = run("channels", "check", "web", "--json")
+    (checked,) = answer.document["checked"]
+    assert checked["facts"]["mapped"] == "1 channel SKUs, 0 of them offered"
+    assert checked["facts"]["read"] == "never"
+    assert [problem["code"] for problem in checked["problems"]] == ["parked"]
+    assert answer.code == 1
+    assert "1 orders could not be accepted" in run("channels", "check", "web").stdout
 
 
 def test_a_channel_that_is_not_well_fails_the_check(

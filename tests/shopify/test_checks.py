@@ -18,6 +18,18 @@ def test_all_is_well(shop: ShopWorld) -> None:
     assert codes(shop) == []
 
 
+def test_what_is_connected_is_told(shop: ShopWorld) -> None:
+    told = shop.channel().describe()
+    assert told["shop"] == "corner.myshopify.com (USD)"
+    assert "write_inventory" in told["granted"]
+    assert told["version"] == "2026-10, answered by 2026-10"
+    assert "polling" in told["webhooks"]
+    channel = shop.channel(webhook_url="https://stockpool.example.com/webhooks/corner")
+    assert channel.describe()["webhooks"] == "0 of 14 topics subscribed to"
+    channel.keep_connected()
+    assert channel.describe()["webhooks"] == "14 of 14 topics subscribed to"
+
+
 def test_scopes_that_are_missing_are_named(shop: ShopWorld) -> None:
     shop.server.scopes -= {"write_merchant_managed_fulfillment_orders", "read_products"}
     (problem,) = shop.channel().check()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
 
+from stockpool.channel_state import read_state
 from stockpool.cli.failures import ExitCode
 from stockpool.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
-from stockpool.cli.output import print_json, show_table
+from stockpool.cli.output import plain, print_json, show_table
 from stockpool.cli.session import opened
 from stockpool.engine import Engine
 from stockpool.errors import NotFoundError, PluginError
@@ -65,7 +66,7 @@ def check(
 ) -> None:
     """Check that channels (and networks) can be reached and are set up well.
 
-    Exit code 1 if something is wrong.
+    Says of each channel what is connected, mapped and stuck. Exit code 1 if something is wrong.
 
     \b
     Example:
@@ -73,15 +74,20 @@ def check(
     """
     with opened(config) as engine:
         found = [_checked(what, name, ask) for what, name, ask in _to_check(engine, names)]
+        for entry in found:
+            if entry["kind"] == "channel":
+                entry["facts"], entry["problems"] = _facts(engine, entry)
     healthy = all(not entry["problems"] for entry in found)
     if as_json:
         print_json({"ok": healthy, "checked": found})
     else:
         rows: list[tuple[str, str, str]] = []
         for entry in found:
+            for name, words in entry.get("facts", {}).items():
+                rows.append((entry["kind"], entry["name"], f"{name}: {plain(words)}"))
             for problem in entry["problems"]:
                 remedy = f" ({problem['fix']})" if "fix" in problem else ""
-                rows.append((entry["kind"], entry["name"], problem["message"] + remedy))
+                rows.append((entry["kind"], entry["name"], f"WRONG: {problem['message']}{remedy}"))
             if not entry["problems"]:
                 rows.append((entry["kind"], entry["name"], "all is well"))
         show_table(("kind", "name", "finding"), rows, empty="No channels are configured.")
@@ -115,3 +121,40 @@ def _checked(kind: str, name: str, ask: _Check) -> dict[str, Any]:
         # A fault of the plugin; one that is broken must not keep the others from being checked.
         problems = [Problem("plugin_fault", f"the check failed: {type(error).__name__}: {error}")]
     return {"kind": kind, "name": name, "problems": [problem.as_dict() for problem in problems]}
+
+
+def _facts(engine: Engine, entry: Mapping[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """What is known of a channel, and its problems with what is stuck among them."""
+    name, problems = entry["name"], list(entry["problems"])
+    facts: dict[str, Any] = {}
+    if not problems:
+        # Who can't be reached, or is set up wrong, is not asked once more.
+        described = _asked(engine.channels[name].describe)
+        facts |= described if isinstance(described, dict) else {}
+        problems += [described.as_dict()] if isinstance(described, Problem) else []
+    with engine.database.read() as connection:
+        state = read_state(connection, name)
+    facts |= {
+        "mapped": f"{state.mapped} channel SKUs, {state.offered} of them offered",
+        "read": state.read_at or "never",
+        "waiting": f"{state.webhooks} webhooks, {state.to_tell} things to tell",
+    }
+    stuck = {
+        "parked": (state.parked, "orders could not be accepted"),
+        "given_up": (state.given_up, "things could not be told"),
+        "shown": (state.attention, "things about the channel are in the attention queue"),
+    }
+    for code, (count, words) in stuck.items():
+        if count:
+            fix = "see `stockpool attention list`"
+            problems.append(Problem(code, f"{count} {words}", fix=fix).as_dict())
+    return facts, problems
+
+
+def _asked(describe: Callable[[], Mapping[str, str]]) -> dict[str, str] | Problem:
+    try:
+        return dict(describe())
+    except PluginError as error:
+        return Problem("plugin_failure", f"{type(error).__name__}: {error}")
+    except Exception as error:
+        return Problem("plugin_fault", f"the check failed: {type(error).__name__}: {error}")

@@ -366,6 +366,13 @@ class Channel(ABC):
         """What is wrong with the connection, for `stockpool channels check`. Empty: all is well."""
         return ()
 
+    def describe(self) -> Mapping[str, str]:
+        """What the channel is connected to, for `stockpool channels check`: name → words.
+
+        Asked together with `check`, and may ask the other side as that does. No secrets.
+        """
+        return {}
+
     def close(self) -> None:
         """Give back what the channel holds open."""
         return None

@@ -153,6 +153,13 @@ class ShopifyChannel(Channel):
             found += self._subscriptions.problems()
         return found
 
+    def describe(self) -> Mapping[str, str]:
+        """The shop, the location, what is granted, and which webhooks come."""
+        return {
+            **checks.facts(self._client, self._settings),
+            "webhooks": self._subscriptions.in_words(),
+        }
+
     def keep_connected(self) -> Sequence[Problem]:
         """Repair the subscriptions to webhooks."""
         return self._subscriptions.repair()

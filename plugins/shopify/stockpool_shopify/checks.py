@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from stockpool.errors import PluginError
 from stockpool.problems import Problem
@@ -38,11 +39,11 @@ def problems(client: Client, settings: ShopifySettings, name: str) -> Iterator[P
     """Everything that is wrong, as far as one query shows it."""
     setting = f"channels.{name}"
     try:
-        data = client.run(document("Installation"), {"location": settings.location}).data
+        data = _installation(client, settings)
     except PluginError as error:
         yield Problem("no_connection", str(error), setting)
         return
-    granted = {scope["handle"] for scope in data["currentAppInstallation"]["accessScopes"]}
+    granted = _granted(data)
     # Whoever may write may read.
     granted |= {f"read_{g.removeprefix('write_')}" for g in granted if g.startswith("write_")}
     needed = SCOPES[settings.role] | ({"write_orders"} if settings.refunds else set())
@@ -83,3 +84,23 @@ def problems(client: Client, settings: ShopifySettings, name: str) -> Iterator[P
             f"{setting}.api_version",
             fix="take a newer stockpool, or set a version that Shopify still supports",
         )
+
+
+def facts(client: Client, settings: ShopifySettings) -> Mapping[str, str]:
+    """What this channel is connected to, in words."""
+    data = _installation(client, settings)
+    location = data["location"]
+    return {
+        "shop": f"{data['shop']['myshopifyDomain']} ({data['shop']['currencyCode']})",
+        "location": f"{settings.location} ({settings.role})" if location else "none",
+        "version": f"{settings.api_version}, answered by {client.answered_by}",
+        "granted": ", ".join(sorted(_granted(data))),
+    }
+
+
+def _installation(client: Client, settings: ShopifySettings) -> Mapping[str, Any]:
+    return client.run(document("Installation"), {"location": settings.location}).data
+
+
+def _granted(data: Mapping[str, Any]) -> set[str]:
+    return {scope["handle"] for scope in data["currentAppInstallation"]["accessScopes"]}

@@ -101,6 +101,13 @@ class Subscriptions:
             return []
         return [self._not_subscribed(topic, "missing") for topic in self.differences().missing]
 
+    def in_words(self) -> str:
+        """How many of the wanted subscriptions there are."""
+        if self._settings.webhook_url is None:
+            return "no webhook_url: everything is found by polling"
+        wanted = len(wanted_topics(self._settings.role))
+        return f"{wanted - len(self.differences().missing)} of {wanted} topics subscribed to"
+
     def differences(self) -> Repair:
         """What is there against what must be."""
         found: list[Subscription] = []
