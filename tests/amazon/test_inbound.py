@@ -292,3 +292,51 @@ def test_skus_that_a_list_would_break_are_encoded_twice(
     (found,) = network.prep_details("US", ["A,B"])
     assert (found.sku, found.prep_category) == ("A,B", "NONE")
     assert amazon.sent("GET", path).query["mskus"] == "A%2CB"
+
+
+def test_labels_are_fetched_where_amazon_says_and_without_the_token(
+    network: AmazonNetwork, amazon: ScriptedAmazon
+) -> None:
+    path = "/fba/inbound/v0/shipments/FBA1/labels"
+    url = "https://documents.example.com/labels?key=secret"
+    amazon.answers("GET", path, {"payload": {"DownloadURL": url}})
+    amazon.judged = False
+    amazon.answers("GET", "/labels", b"%PDF-1.7 labels")
+    assert network.box_labels("FBA1", page_type="PackageLabel_A4_4") == b"%PDF-1.7 labels"
+    assert amazon.sent("GET", path).query == {
+        "PageType": "PackageLabel_A4_4",
+        "LabelType": "UNIQUE",
+    }
+    fetched = amazon.sent("GET", "/labels")
+    assert fetched.query == {"key": "secret"}
+    assert "x-amz-access-token" not in fetched.headers
+
+
+def test_labels_of_units_are_asked_for_as_the_model_says(
+    network: AmazonNetwork, amazon: ScriptedAmazon
+) -> None:
+    path = f"{BASE}/items/labels"
+    amazon.answers("POST", path, {"documentDownloads": []})
+    assert network.item_labels("US", {"MUG": 30}) == []
+    assert amazon.sent("POST", path).json["mskuQuantities"] == [{"msku": "MUG", "quantity": 30}]
+
+
+@pytest.mark.parametrize(
+    ("url", "status", "body"),
+    [
+        ("http://documents.example.com/labels?key=secret", 200, b"%PDF"),
+        ("file:///etc/hosts", 200, b"%PDF"),
+        ("https://documents.example.com/labels?key=secret", 403, b"<Error>expired</Error>"),
+        ("https://documents.example.com/labels?key=secret", 200, b"<html>"),
+    ],
+)
+def test_a_document_that_is_not_to_be_had_is_asked_for_again(
+    network: AmazonNetwork, amazon: ScriptedAmazon, url: str, status: int, body: bytes
+) -> None:
+    amazon.judged = False
+    path = "/fba/inbound/v0/shipments/FBA1/labels"
+    amazon.answers("GET", path, {"payload": {"DownloadURL": url}})
+    amazon.answers("GET", "/labels", body, status=status)
+    with pytest.raises(TransientError) as error:
+        network.box_labels("FBA1")
+    assert "secret" not in str(error.value)

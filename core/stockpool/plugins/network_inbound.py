@@ -41,6 +41,9 @@ PLAN_ITEMS_MOST = 2_000
 PREP_DETAILS_MOST = 100
 """SKUs that `prep_details` and `set_prep_details` take at once."""
 
+LABELLED_SKUS_MOST = 100
+"""SKUs that `item_labels` takes at once."""
+
 Owner = Literal["AMAZON", "SELLER", "NONE"]
 """Who labels or prepares units. Amazon refuses itself in the US since January 2026."""
 
@@ -492,6 +495,29 @@ class NetworkInbound:
         self, inbound_plan_id: str, shipment_id: str
     ) -> Sequence[DeliveryWindowOption]:
         """What was generated for a shipment; empty before."""
+        raise NotImplementedError
+
+    def box_labels(
+        self, shipment_confirmation_id: str, *, page_type: str = "PackageLabel_Thermal"
+    ) -> bytes:
+        """The labels of all boxes of a shipment, as PDF, once its carrier is confirmed.
+
+        The shipment is READY_TO_SHIP by it.
+
+        Args:
+            page_type: v0's name of the paper (`PackageLabel_Letter_6` ...).
+        """
+        raise NotImplementedError
+
+    def item_labels(
+        self, country: str, quantities: Mapping[str, int], *, page_type: str = "Letter_30"
+    ) -> Sequence[bytes]:
+        """FNSKU labels for units, as one PDF or several.
+
+        Args:
+            quantities: labels by SKU; at most `LABELLED_SKUS_MOST`, 10,000 of each.
+            page_type: several labels on a sheet (`Letter_30`, `A4_21` ...).
+        """
         raise NotImplementedError
 
     def received_items(self, country: str, shipment_confirmation_id: str) -> Sequence[ReceivedItem]:

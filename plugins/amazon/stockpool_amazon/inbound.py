@@ -9,6 +9,8 @@ from urllib.parse import quote
 
 from stockpool.plugins import network_inbound as contract
 from stockpool_amazon import inbound_documents as documents
+from stockpool_amazon.connection import Connection
+from stockpool_amazon.downloads import pdf_at
 from stockpool_amazon.errors import AmazonRefusal, UnreadableAnswer
 from stockpool_amazon.fields import Fields
 from stockpool_amazon.pools import Pools
@@ -25,6 +27,8 @@ _PAGES_MOST = 500
 class AmazonInbound(contract.NetworkInbound):
     """The inbound plans of an account."""
 
+    _connection: Connection
+    _endpoint: str
     _transport: Transport
     _pools: Pools
 
@@ -206,6 +210,32 @@ class AmazonInbound(contract.NetworkInbound):
         path = _shipment(inbound_plan_id, shipment_id, "deliveryWindowOptions")
         found = self._all("listDeliveryWindowOptions", path, "deliveryWindowOptions", 100)
         return [documents.delivery_window(one) for one in found]
+
+    def box_labels(
+        self, shipment_confirmation_id: str, *, page_type: str = "PackageLabel_Thermal"
+    ) -> bytes:
+        path = f"{V0}/shipments/{_quoted(shipment_confirmation_id)}/labels"
+        query = {"PageType": page_type, "LabelType": "UNIQUE"}
+        document = self._ask("getLabels", path, query)
+        url = document.object("payload").text("DownloadURL")
+        return pdf_at(self._connection, url, self._endpoint)
+
+    def item_labels(
+        self, country: str, quantities: Mapping[str, int], *, page_type: str = "Letter_30"
+    ) -> Sequence[bytes]:
+        body = {
+            "labelType": "STANDARD_FORMAT",
+            "marketplaceId": self._pools[country].marketplace_id,
+            "mskuQuantities": [
+                {"msku": sku, "quantity": quantity} for sku, quantity in quantities.items()
+            ],
+            "pageType": page_type,
+        }
+        # It makes a document and changes nothing, so it can be repeated.
+        call = Call("createMarketplaceItemLabels", "POST", f"{BASE}/items/labels", body=body)
+        document = Fields(self._transport.send(call).document, call.operation)
+        found = document.objects("documentDownloads", required=True)
+        return [pdf_at(self._connection, one.text("uri"), self._endpoint) for one in found]
 
     def received_items(
         self, country: str, shipment_confirmation_id: str

@@ -101,6 +101,7 @@ class AmazonNetwork(AmazonListings, AmazonInbound, Network):
             read_seconds=settings.read_seconds,
             answer_bytes=ANSWER_BYTES_MOST,
         )
+        self._endpoint = settings.address
         self._rates = Rates()
         self._transport = self._connected(credentials, clock)
         placing = _VERSIONS[settings.version("create")]

@@ -49,6 +49,8 @@ PUBLISHED: Mapping[str, RateLimit] = {
     "listShipmentBoxes": RateLimit(2.0, 30),
     "listTransportationOptions": RateLimit(2.0, 6),
     "listDeliveryWindowOptions": RateLimit(2.0, 30),
+    "createMarketplaceItemLabels": RateLimit(2.0, 30),
+    "getLabels": RateLimit(2.0, 30),
     "getShipmentItemsByShipmentId": RateLimit(2.0, 30),
     "getMarketplaceParticipations": RateLimit(0.016, 15),
     "getDestinations": RateLimit(1.0, 5),

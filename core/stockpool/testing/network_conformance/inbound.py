@@ -289,6 +289,8 @@ class InboundTests(NetworkTests):
             assert {one.box_id: one.tracking_id for one in told} == {
                 one.box_id: one.tracking_id for one in tracking
             }
+            labels = network.box_labels(shipment.shipment_confirmation_id)
+            assert labels.startswith(b"%PDF")
             for item in network.received_items(
                 sender.pool.country, shipment.shipment_confirmation_id
             ):
@@ -317,6 +319,14 @@ class InboundTests(NetworkTests):
             ):
                 received[item.sku] = received.get(item.sku, 0) + item.quantity_received
         assert sum(received.values()) > 0, f"after sixty days nothing was received: {states}"
+
+    def test_labels_of_units_are_documents(self, world: NetworkWorld, sender: Sender) -> None:
+        world.stock(sender.pool.country, MUG, 0)
+        made = sender.network.item_labels(sender.pool.country, {MUG: 3})
+        assert made
+        assert all(document.startswith(b"%PDF") for document in made)
+        with pytest.raises(RejectedError):
+            sender.network.item_labels(sender.pool.country, {"CONFORMANCE-UNKNOWN": 1})
 
     def test_a_plan_is_cancelled(self, sender: Sender) -> None:
         plan_id = sender.plan()

@@ -9,9 +9,12 @@ from stockpool.errors import RejectedError
 from stockpool.plugins import network_inbound as contract
 from stockpool_amazon_sim.inbound import inbound_views
 from stockpool_amazon_sim.inbound.inbound_transport import Readiness
+from stockpool_amazon_sim.outbound.checks import invalid
 from stockpool_amazon_sim.records import MINUTE
 from stockpool_amazon_sim.simulated_time import to_micros
 from stockpool_amazon_sim.simulator import Simulator
+from stockpool_amazon_sim.sp_api import inbound_documents
+from stockpool_amazon_sim.sp_api.inbound_documents import BOX_SHEETS, ITEM_SHEETS, box_names
 
 _PAGE = 30
 """`pageSize` of listInboundPlans is at most this."""
@@ -187,6 +190,26 @@ class SimulatedInbound(contract.NetworkInbound):
             inbound_views.delivery_windows,
             operation="listDeliveryWindowOptions",
         )
+
+    def box_labels(
+        self, shipment_confirmation_id: str, *, page_type: str = "PackageLabel_Thermal"
+    ) -> bytes:
+        if page_type not in BOX_SHEETS:
+            raise invalid(f"PageType must be one of {', '.join(BOX_SHEETS)}")
+        boxes = self.simulator.get_labels(shipment_confirmation_id, box_names)
+        names = [shipment_confirmation_id, page_type, range(len(boxes)), False]
+        return inbound_documents.box_labels(self.simulator, names)
+
+    def item_labels(
+        self, country: str, quantities: Mapping[str, int], *, page_type: str = "Letter_30"
+    ) -> Sequence[bytes]:
+        if page_type not in ITEM_SHEETS:
+            raise invalid(f"pageType must be one of {', '.join(ITEM_SHEETS)}")
+        if not quantities or min(quantities.values()) < 1:
+            raise invalid("mskuQuantities: a quantity is 1 to 10000")
+        known = self.simulator.marketplace_skus(country, list(quantities))
+        rows = [[one.fnsku, one.title[:50], quantities[one.sku]] for one in known]
+        return [inbound_documents.item_labels(self.simulator, [page_type, rows])]
 
     def received_items(
         self, country: str, shipment_confirmation_id: str
