@@ -24,6 +24,7 @@ from stockpool.clock import Clock
 from stockpool.crashpoints import reached
 from stockpool.errors import ConfigurationError, PluginError, Throttled
 from stockpool.ids import IdSource
+from stockpool.inbound.creating import follow_plans
 from stockpool.inventory import Inventory
 from stockpool.listings.sweep import Sweep
 from stockpool.orders.asking import lock_due, put_off
@@ -367,6 +368,16 @@ class Duties:
             return 0
         sweep = Sweep(self.database, self.ids, name, network)
         return self._contained(f"network:{name}:listing changes", sweep.follow_changes)
+
+    def follow_inbound_plans(self, name: str) -> int:
+        """Ask what became of inbound plans that were started; returns how many are settled."""
+        network = self.networks[name]
+        if NetworkCapability.INBOUND not in network.capabilities:
+            return 0
+        return self._contained(
+            f"network:{name}:inbound plans",
+            lambda: follow_plans(self.database, self.ids, name, network),
+        )
 
     def find_stranded(self, name: str) -> int:
         """Look over the listings of all SKUs with stock; returns how many stocks are stranded."""

@@ -30,6 +30,8 @@ from stockpool.config import Config
 from stockpool.duties import Duties
 from stockpool.errors import ConfigurationError
 from stockpool.ids import IdSource
+from stockpool.inbound.creating import CreateInboundPlan
+from stockpool.inbound.service import Inbound
 from stockpool.inventory import Inventory
 from stockpool.ledger.invariants import INVARIANTS as LEDGER_INVARIANTS
 from stockpool.ledger.money_invariants import INVARIANTS as MONEY_INVARIANTS
@@ -145,6 +147,7 @@ class Engine:
         self.privacy = Privacy(database, clock, ids)
         self.removals = Removals(database, ids, self.networks)
         self.listings = Listings(database, ids, self.networks)
+        self.inbound = Inbound(database, ids, self.networks)
         self.bulk = BulkPlans(
             database,
             ids,
@@ -342,6 +345,7 @@ class Engine:
         done += self.duties.follow_removals()
         done += self.duties.carry_out_privacy_requests()
         done += sum(self.duties.follow_listing_changes(name) for name in self.networks)
+        done += sum(self.duties.follow_inbound_plans(name) for name in self.networks)
         done += sum(self.duties.publish_availability(name) for name in self.channels)
         return done
 
@@ -422,6 +426,7 @@ class Engine:
             ),
             EffectKind.CREATE_REMOVAL: PlaceRemoval(self.database, self.clock, self.networks),
             EffectKind.SUBMIT_LISTING: SubmitListing(self.database, self.networks),
+            EffectKind.CREATE_INBOUND_PLAN: CreateInboundPlan(self.database, self.networks),
         }
 
     def _notify(self, event: Event) -> None:

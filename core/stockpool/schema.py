@@ -11,6 +11,7 @@ def complete_metadata() -> MetaData:
     import stockpool.bulk.tables
     import stockpool.care.tables
     import stockpool.catalog.tables
+    import stockpool.inbound.tables
     import stockpool.ledger.money_tables
     import stockpool.ledger.tables
     import stockpool.listings.tables

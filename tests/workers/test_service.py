@@ -168,6 +168,7 @@ def test_there_is_a_queue_for_each_kind_of_work() -> None:
         "refunds",
         "removals",
         "listings",
+        "inbound",
         "pushes",
     }
 

@@ -1,7 +1,8 @@
 """The Dramatiq actors. Each is repeat-safe, and none lets an exception reach Dramatiq.
 
 Queues: `intake` polls channels; `fulfillment`, `cancellations`, `refunds`, `removals`,
-`listings` and `pushes` carry out effects of the lane of the same name; `sync` follows the networks.
+`listings`, `inbound` and `pushes` carry out effects of the lane of the same name; `sync` follows
+the networks.
 """
 
 from __future__ import annotations
@@ -60,6 +61,9 @@ class Actors:
             "take_snapshots": self._duty("take_snapshots", SYNC, duties.take_snapshots),
             "follow_listing_changes": self._duty(
                 "follow_listing_changes", SYNC, duties.follow_listing_changes
+            ),
+            "follow_inbound_plans": self._duty(
+                "follow_inbound_plans", SYNC, duties.follow_inbound_plans
             ),
             "find_stranded": self._duty("find_stranded", SYNC, duties.find_stranded),
             "publish_availability": self._duty(

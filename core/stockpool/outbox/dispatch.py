@@ -28,6 +28,7 @@ OPERATIONS: Mapping[Lane, str] = {
     Lane.UPDATES: "updateFulfillmentOrder",
     Lane.REMOVALS: "createRemovalOrder",
     Lane.LISTINGS: "patchListingsItem",
+    Lane.INBOUND: "createInboundPlan",
 }
 """The network operation that each lane's effects count against."""
 

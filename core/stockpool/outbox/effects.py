@@ -40,6 +40,7 @@ class Lane(StrEnum):
     REFUNDS = "refunds"
     REMOVALS = "removals"
     LISTINGS = "listings"
+    INBOUND = "inbound"
 
 
 class EffectKind(StrEnum):
@@ -55,6 +56,7 @@ class EffectKind(StrEnum):
     PUSH_REFUND = "refund.push"
     CREATE_REMOVAL = "removal.create"
     SUBMIT_LISTING = "listing.submit"
+    CREATE_INBOUND_PLAN = "inbound.create"
 
     @property
     def lane(self) -> Lane:
@@ -73,6 +75,7 @@ _LANES = {
     EffectKind.PUSH_REFUND: Lane.REFUNDS,
     EffectKind.CREATE_REMOVAL: Lane.REMOVALS,
     EffectKind.SUBMIT_LISTING: Lane.LISTINGS,
+    EffectKind.CREATE_INBOUND_PLAN: Lane.INBOUND,
 }
 
 

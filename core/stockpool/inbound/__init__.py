@@ -1,0 +1,1 @@
+"""Inbound plans: units announced to one country's pool, and their shipments."""
