@@ -47,7 +47,12 @@ from stockpool.orders.service import Orders
 from stockpool.orders.snapshots import last_taken
 from stockpool.orders.stopping import LowerQuantities, RequestCancellation
 from stockpool.orders.tables import routing_rules
-from stockpool.orders.telling import PushCancellation, PushCancellationAnswer, PushTracking
+from stockpool.orders.telling import (
+    PushCancellation,
+    PushCancellationAnswer,
+    PushDelivery,
+    PushTracking,
+)
 from stockpool.orders.unfulfillable import OnUnfulfillable
 from stockpool.outbox.carrier import Carrier, Handler
 from stockpool.outbox.effects import EffectKind, unfinished
@@ -411,6 +416,7 @@ class Engine:
             EffectKind.CANCEL_FULFILLMENT: RequestCancellation(*stopping),
             EffectKind.UPDATE_FULFILLMENT: LowerQuantities(*stopping),
             EffectKind.PUSH_TRACKING: PushTracking(self.database, self.channels),
+            EffectKind.PUSH_DELIVERY: PushDelivery(self.database, self.channels),
             EffectKind.PUSH_CANCELLATION: PushCancellation(self.database, self.channels),
             EffectKind.PUSH_CANCELLATION_ANSWER: PushCancellationAnswer(
                 self.database, self.channels

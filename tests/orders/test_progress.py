@@ -160,6 +160,24 @@ def test_a_kit_in_two_parcels_is_one_kit_in_each(shop: Shop) -> None:
 # Late, repeated, contradictory ----------------------------------------------------------------
 
 
+def test_how_a_parcel_fares_is_told_once_for_each_status(placed: Shop) -> None:
+    order_id = placed.fulfillment_id(1001)
+    placed.network.ship(order_id)
+    placed.settle()
+    for status in (PackageStatus.OUT_FOR_DELIVERY, PackageStatus.DELIVERED):
+        placed.network.deliver(order_id, status)
+        for _ in range(2):
+            placed.clock.advance(60)
+            placed.settle()
+    told = [(one.package, one.status) for one in placed.channel.deliveries]
+    assert told[-2:] == [(f"{order_id}/1", "out_for_delivery"), (f"{order_id}/1", "delivered")]
+    assert len(told) == len(set(told))
+    (parcel,) = placed.channel.tracking
+    assert {one.tracking_number for one in placed.channel.deliveries} == {parcel.tracking_number}
+    operations = [push.operation for push in placed.channel.pushes]
+    assert operations.index("push_tracking") < operations.index("push_delivery")
+
+
 def test_the_same_news_again_change_nothing(placed: Shop) -> None:
     number = placed.fulfillment_id(1001)
     placed.network.ship(number, {"1": 2})

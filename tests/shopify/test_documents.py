@@ -40,5 +40,6 @@ def test_what_writes_is_known_to_write() -> None:
         "SetAvailable",
         "StockAtLocation",
         "Subscribe",
+        "TellEvent",
         "Unsubscribe",
     }

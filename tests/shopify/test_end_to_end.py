@@ -187,12 +187,10 @@ class Trade:
     def _under_way(self) -> Iterator[str]:
         if not self.engine.idle():
             yield "effects"
-        for sold, order in self.taken_in():
-            counts = order.counts
-            if counts.held or counts.committed or counts.waiting:
-                yield sold.id
-            elif counts.shipped and not sold.fulfillments and sold.id not in self.cancelled:
-                yield f"{sold.id} untold"
+        ended = {OrderStatus.SHIPPED, OrderStatus.DELIVERED, OrderStatus.CANCELLED}
+        for status, orders in self.engine.orders.count_by_status().items():
+            if orders and status not in ended:
+                yield f"{orders} orders are {status.value}"
 
     def taken_in(self) -> Iterator[tuple[Order, OrderView]]:
         """Every order of the shop with the engine's; without those cancelled before it saw them."""

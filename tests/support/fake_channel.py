@@ -25,6 +25,7 @@ from stockpool.plugins.channel import (
     ChannelCapability,
     ChannelListing,
     ChannelRefund,
+    DeliveryUpdate,
     ListingPage,
     OrderPage,
     OrderProblem,
@@ -40,6 +41,7 @@ _Update = TypeVar(
     "_Update",
     AvailabilityUpdate,
     TrackingUpdate,
+    DeliveryUpdate,
     CancellationUpdate,
     CancellationAnswer,
     RefundUpdate,
@@ -124,6 +126,9 @@ class FakeChannel(Channel):
     def push_tracking(self, updates: Sequence[TrackingUpdate]) -> Sequence[PushRefusal]:
         return self._push("push_tracking", updates)
 
+    def push_delivery(self, updates: Sequence[DeliveryUpdate]) -> Sequence[PushRefusal]:
+        return self._push("push_delivery", updates)
+
     def push_cancellation(self, updates: Sequence[CancellationUpdate]) -> Sequence[PushRefusal]:
         return self._push("push_cancellation", updates)
 
@@ -190,6 +195,11 @@ class FakeChannel(Channel):
     def tracking(self) -> list[TrackingUpdate]:
         """Parcels that the shop knows, in the order in which it was told."""
         return self._of(TrackingUpdate)
+
+    @property
+    def deliveries(self) -> list[DeliveryUpdate]:
+        """How the parcels fare, in the order in which the shop was told."""
+        return self._of(DeliveryUpdate)
 
     @property
     def cancellations(self) -> list[CancellationUpdate]:

@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 
 from stockpool.care.due import Due, RefundCause, note_due
 from stockpool.outbox.effects import EffectKind, NewEffect, record
-from stockpool.plugins.channel import ChannelCapability
+from stockpool.plugins.channel import ChannelCapability, DeliveryStatus
+from stockpool.plugins.network import PackageStatus
 
 if TYPE_CHECKING:
     from stockpool.orders.claims import Claim
@@ -100,6 +101,45 @@ def unfulfillable_news(claim: Claim) -> NotShipped | None:
         f"{claim.order_id}-intake-{claim.number}",
         "out_of_stock",
         quantities,
+    )
+
+
+DELIVERY_STATUSES: Mapping[PackageStatus, DeliveryStatus] = {
+    PackageStatus.IN_TRANSIT: "in_transit",
+    PackageStatus.OUT_FOR_DELIVERY: "out_for_delivery",
+    PackageStatus.DELAYED: "delayed",
+    PackageStatus.DELIVERY_ATTEMPTED: "attempted",
+    PackageStatus.AVAILABLE_FOR_PICKUP: "available_for_pickup",
+    PackageStatus.DELIVERED: "delivered",
+    PackageStatus.UNDELIVERABLE: "undeliverable",
+}
+"""What channels are told of a parcel; what else the network says is nothing to a buyer."""
+
+
+def delivery_effect(
+    *,
+    channel: str,
+    order_id: str,
+    fulfillment_order_id: str,
+    package_number: int,
+    status: DeliveryStatus,
+    happened_at: datetime,
+) -> NewEffect:
+    """Tell the channel how one parcel fares; each status once, after the parcel itself."""
+    parcel = f"{fulfillment_order_id}-{package_number}"
+    return NewEffect(
+        kind=EffectKind.PUSH_DELIVERY,
+        key=f"delivery-{parcel}-{status.replace('_', '-')}",
+        party=channel,
+        aggregate=f"{fulfillment_order_id}-package-{package_number}",
+        payload={
+            "order_id": order_id,
+            "fulfillment_order_id": fulfillment_order_id,
+            "package_number": package_number,
+            "status": status,
+            "happened_at": happened_at.isoformat(),
+        },
+        share=channel,
     )
 
 

@@ -15,7 +15,13 @@ from stockpool.attention.queue import raise_concerns
 from stockpool.ids import IdSource
 from stockpool.orders import cancellation_requests
 from stockpool.orders.alarms import concerns_of
-from stockpool.orders.announcements import NotShipped, announce, tracking_effect
+from stockpool.orders.announcements import (
+    DELIVERY_STATUSES,
+    NotShipped,
+    announce,
+    delivery_effect,
+    tracking_effect,
+)
 from stockpool.orders.answering import conclude
 from stockpool.orders.asking import ask_again_at
 from stockpool.orders.counting import Step, apply, count_delivered, parts_gone
@@ -88,6 +94,7 @@ def apply_states(
     told = store_shipments(connection, sound, known)
     _store_heads(connection, sound, at)
     record(connection, _tracking(sound, told, capabilities), at=at)
+    record(connection, _deliveries(sound, told, capabilities), at=at)
     put_on_hold(connection, sound, unfulfillable)
     announce(connection, _not_shipped(connection, sound, asked), capabilities, at=at)
     conclude(connection, decided, capabilities, ids, at=at)
@@ -172,6 +179,33 @@ def _tracking(
         if shipment.status is ShipmentStatus.SHIPPED
         for package in shipment.packages
         if package.tracking_number and (entry.row.id, package.package_number) in packages_kept
+    ]
+
+
+def _deliveries(
+    news: Sequence[News],
+    packages_kept: Mapping[tuple[str, int], PackageStatus],
+    capabilities: Mapping[str, frozenset[ChannelCapability]],
+) -> list[NewEffect]:
+    """How parcels fare that the channel is told of; late news don't tell what is past."""
+    wanted = {ChannelCapability.TRACKING, ChannelCapability.DELIVERY}
+    return [
+        delivery_effect(
+            channel=entry.row.channel,
+            order_id=entry.row.order_id,
+            fulfillment_order_id=entry.row.id,
+            package_number=package.package_number,
+            status=DELIVERY_STATUSES[package.status],
+            happened_at=package.delivered_at or entry.state.updated_at,
+        )
+        for entry in news
+        if wanted <= capabilities.get(entry.row.channel, frozenset())
+        for shipment in entry.state.shipments
+        if shipment.status is ShipmentStatus.SHIPPED
+        for package in shipment.packages
+        if package.tracking_number
+        and package.status in DELIVERY_STATUSES
+        and packages_kept.get((entry.row.id, package.package_number)) is package.status
     ]
 
 

@@ -22,6 +22,7 @@ from stockpool.plugins.channel import (
     CancellationAnswer,
     CancellationUpdate,
     Channel,
+    DeliveryUpdate,
     LineQuantity,
     PushRefusal,
     TrackingUpdate,
@@ -84,9 +85,10 @@ Parcel = tuple[str, int]
 def _tracking_updates(
     connection: Connection, effects: Sequence[LeasedEffect]
 ) -> dict[int, TrackingUpdate]:
-    wanted: dict[Parcel, LeasedEffect] = {
-        (e.payload["fulfillment_order_id"], e.payload["package_number"]): e for e in effects
-    }
+    wanted: dict[Parcel, list[LeasedEffect]] = {}
+    for one in effects:
+        parcel = (one.payload["fulfillment_order_id"], one.payload["package_number"])
+        wanted.setdefault(parcel, []).append(one)
     fulfillment_order_ids = sorted({order_id for order_id, _ in wanted})
     lines = _parcel_lines(connection, fulfillment_order_ids)
     rows = connection.execute(
@@ -103,8 +105,7 @@ def _tracking_updates(
     updates: dict[int, TrackingUpdate] = {}
     for row in rows:
         parcel = (row.fulfillment_order_id, row.package_number)
-        effect = wanted.get(parcel)
-        if effect is not None and row.tracking_number is not None:
+        for effect in wanted.get(parcel, ()) if row.tracking_number is not None else ():
             updates[effect.id] = TrackingUpdate(
                 effect.key,
                 row.channel_order_id,
@@ -154,6 +155,29 @@ def _parcel_lines(
             row.line_id, row.channel_sku, max(items, known.quantity if known else 0)
         )
     return found
+
+
+class PushDelivery(Push):
+    """The effect `delivery.push`: how one parcel fares."""
+
+    def perform(self, effects: Sequence[LeasedEffect]) -> Sequence[Outcome]:
+        """Tell the channel about all of them at once."""
+        channel = self._channels[effects[0].party]
+        with self._database.read() as connection:
+            parcels = _tracking_updates(connection, effects)
+        updates = {
+            effect.id: DeliveryUpdate(
+                effect.key,
+                parcels[effect.id].channel_order_id,
+                parcels[effect.id].package,
+                parcels[effect.id].tracking_number,
+                effect.payload["status"],
+                datetime.fromisoformat(effect.payload["happened_at"]),
+            )
+            for effect in effects
+            if effect.id in parcels
+        }
+        return self._push(effects, updates, channel.push_delivery)
 
 
 class PushCancellation(Push):

@@ -50,6 +50,7 @@ class EffectKind(StrEnum):
     CANCEL_FULFILLMENT = "fulfillment.cancel"
     UPDATE_FULFILLMENT = "fulfillment.update"
     PUSH_TRACKING = "tracking.push"
+    PUSH_DELIVERY = "delivery.push"
     PUSH_CANCELLATION = "cancellation.push"
     PUSH_CANCELLATION_ANSWER = "cancellation.answer"
     PUSH_AVAILABILITY = "availability.push"
@@ -69,6 +70,7 @@ _LANES = {
     EffectKind.CANCEL_FULFILLMENT: Lane.CANCELLATIONS,
     EffectKind.UPDATE_FULFILLMENT: Lane.UPDATES,
     EffectKind.PUSH_TRACKING: Lane.PUSHES,
+    EffectKind.PUSH_DELIVERY: Lane.PUSHES,
     EffectKind.PUSH_CANCELLATION: Lane.PUSHES,
     EffectKind.PUSH_CANCELLATION_ANSWER: Lane.PUSHES,
     EffectKind.PUSH_AVAILABILITY: Lane.PUSHES,

@@ -40,6 +40,7 @@ class ChannelCapability(StrEnum):
     REFUNDS = "refunds"
     WEBHOOKS = "webhooks"
     CANCELLATION_ANSWERS = "cancellation_answers"
+    DELIVERY = "delivery"
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +200,32 @@ class TrackingUpdate:
     lines: Sequence[LineQuantity]
 
 
+DeliveryStatus = Literal[
+    "in_transit",
+    "out_for_delivery",
+    "delayed",
+    "attempted",
+    "available_for_pickup",
+    "delivered",
+    "undeliverable",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryUpdate:
+    """How a parcel fares that the channel was told of, or is about to be.
+
+    `key` is the same whenever this status of this parcel is told again.
+    """
+
+    key: str
+    channel_order_id: str
+    package: str
+    tracking_number: str
+    status: DeliveryStatus
+    happened_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class CancellationUpdate:
     """Quantities of an order that will not be shipped."""
@@ -316,6 +343,14 @@ class Channel(ABC):
 
     def push_tracking(self, updates: Sequence[TrackingUpdate]) -> Sequence[PushRefusal]:
         """Tell the channel about parcels. Needs TRACKING."""
+        raise NotImplementedError
+
+    def push_delivery(self, updates: Sequence[DeliveryUpdate]) -> Sequence[PushRefusal]:
+        """Tell the channel how parcels fare. Needs DELIVERY and TRACKING.
+
+        Of one parcel each status comes once, in the order in which the network told of them, and
+        after the parcel itself was taken.
+        """
         raise NotImplementedError
 
     def push_cancellation(self, updates: Sequence[CancellationUpdate]) -> Sequence[PushRefusal]:

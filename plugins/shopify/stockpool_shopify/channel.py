@@ -12,6 +12,7 @@ from stockpool.plugins.channel import (
     Channel,
     ChannelCapability,
     ChannelType,
+    DeliveryUpdate,
     ListingPage,
     OrderPage,
     PluginContext,
@@ -27,6 +28,7 @@ from stockpool_shopify.availability import Availability
 from stockpool_shopify.cancellations import Cancellations
 from stockpool_shopify.client import Client
 from stockpool_shopify.connection import Connection
+from stockpool_shopify.deliveries import Deliveries
 from stockpool_shopify.intake import Intake
 from stockpool_shopify.listings import Listings
 from stockpool_shopify.order_notes import OrderNotes
@@ -43,7 +45,7 @@ class ShopifyChannel(Channel):
     """Speaks the Admin GraphQL API. The truth is in Shopify, in the cursor and in the notes."""
 
     capabilities = frozenset(
-        {  # and REFUNDS by setting, CANCELLATION_ANSWERS of a service
+        {  # and REFUNDS and DELIVERY by setting, CANCELLATION_ANSWERS of a service
             ChannelCapability.ORDERS,
             ChannelCapability.LISTINGS,
             ChannelCapability.AVAILABILITY,
@@ -62,6 +64,8 @@ class ShopifyChannel(Channel):
         if settings.role == "fulfillment_service":
             answers = ChannelCapability.CANCELLATION_ANSWERS
             self.capabilities = self.capabilities | {answers}
+        if settings.delivery_events:
+            self.capabilities = self.capabilities | {ChannelCapability.DELIVERY}
         self._settings = settings
         self._context = context
         self._connection = Connection(
@@ -90,6 +94,7 @@ class ShopifyChannel(Channel):
         self._intake = Intake(shop, notes, refunds_made, settings, context.clock, context.name)
         self._listings = Listings(self._client)
         self._cancellations = cancellations
+        self._deliveries = Deliveries(self._client, shop)
         self._tracking = Tracking(shop, notes, cancellations, settings)
         self._subscriptions = Subscriptions(self._client, shop, settings, context.name)
         self._refunds = Refunds(self._client, shop, notes)
@@ -108,6 +113,11 @@ class ShopifyChannel(Channel):
 
     def push_tracking(self, updates: Sequence[TrackingUpdate]) -> Sequence[PushRefusal]:
         return self._tracking.push(updates)
+
+    def push_delivery(self, updates: Sequence[DeliveryUpdate]) -> Sequence[PushRefusal]:
+        if not self._settings.delivery_events:
+            raise NotImplementedError("the setting delivery_events is off")
+        return self._deliveries.push(updates)
 
     def push_cancellation(self, updates: Sequence[CancellationUpdate]) -> Sequence[PushRefusal]:
         return self._cancellations.push(updates)

@@ -75,6 +75,7 @@ class ShopifySettings(_Settings):
         speeds: name of a shipping method → standard, expedited or priority.
         notify_customer: have Shopify mail the buyer when a parcel leaves.
         refunds: have Shopify give money back when the engine records a refund.
+        delivery_events: tell Shopify how parcels fare; needs the scope `write_fulfillments`.
         page_orders: how many orders a page has at most.
         overlap_minutes: how far each look for changed orders reaches back behind the one before,
             for what Shopify's search shows late.
@@ -96,6 +97,7 @@ class ShopifySettings(_Settings):
     fulfillment_policy: FulfillmentPolicy = "FillOrKill"
     notify_customer: bool = False
     refunds: bool = False
+    delivery_events: bool = False
     blank_box: bool = False
     block_amazon_carrier: bool = False
     page_orders: Annotated[int, Field(ge=1, le=100)] = 25

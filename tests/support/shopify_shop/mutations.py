@@ -95,6 +95,18 @@ class Writer:
         self.state.subscriptions.remove(found[0])
         return DONE
 
+    def fulfillmentEventCreate(self, _: Any, fulfillmentEvent: Any) -> Any:
+        found = [
+            made
+            for order in self.state.orders.values()
+            for made in order.fulfillments
+            if made.id == fulfillmentEvent["fulfillmentId"]
+        ]
+        if not found or found[0].status != "SUCCESS":
+            return refusal("Fulfillment does not exist")
+        found[0].events.append((fulfillmentEvent["status"], fulfillmentEvent["happenedAt"]))
+        return DONE
+
     def fulfillmentOrderHold(self, _: Any, id: str, fulfillmentHold: Any) -> Any:
         work = self._work(id)
         if work is None:

@@ -291,6 +291,7 @@ class Reader:
                 {"number": number, "company": fulfillment.company, "url": fulfillment.url}
                 for number in fulfillment.numbers[:first]
             ],
+            "events": connection(fulfillment.events, lambda event: {"status": event[0]}),
             "fulfillmentLineItems": connection(
                 fulfillment.lines,
                 lambda pair: {"quantity": pair[1], "lineItem": self.item_view(pair[0])},

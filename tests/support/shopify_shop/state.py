@@ -101,6 +101,8 @@ class Fulfillment:
     url: str | None
     notified: bool
     status: str = "SUCCESS"
+    events: list[tuple[str, str]] = field(default_factory=list)
+    """Status and time."""
 
     @property
     def id(self) -> str:
