@@ -217,6 +217,18 @@ def test_an_accepted_change_that_nobody_sees_is_shown_after_a_day(desk: Desk) ->
     assert len(desk.attention("listing_change_overdue")) == 1
 
 
+def test_changes_that_nobody_sees_do_not_keep_others_from_being_seen(desk: Desk) -> None:
+    hidden = [desk.engine.listings.add(US, draft(f"HIDDEN-{number}")) for number in range(30)]
+    seen = desk.engine.listings.add(US, draft())
+    while desk.engine.work():
+        pass
+    for number in range(30):
+        desk.network.delete_listing("US", f"HIDDEN-{number}")
+    desk.settle()
+    assert desk.state_of(seen) == "done"
+    assert {desk.state_of(change) for change in hidden} == {"accepted"}
+
+
 def test_a_pool_without_listings_is_refused(desk: Desk) -> None:
     with pytest.raises(NotFoundError):
         desk.engine.listings.add("amazon-na:MX", draft())

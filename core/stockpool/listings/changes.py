@@ -120,12 +120,13 @@ def can_be_seen(submission: Submission, item: ListingItem | None) -> bool:
             )
 
 
-def accepted(connection: Connection, pools: Sequence[str]) -> Sequence[Any]:
+def accepted(connection: Connection, pool: str, *, most: int) -> Sequence[Any]:
     """Rows of changes that the network has and that were not seen yet, the oldest first."""
     return connection.execute(
         select(listing_changes)
-        .where(one_of(listing_changes.c.state, ["accepted"]), listing_changes.c.pool.in_(pools))
+        .where(one_of(listing_changes.c.state, ["accepted"]), listing_changes.c.pool == pool)
         .order_by(listing_changes.c.id)
+        .limit(most)
     ).all()
 
 

@@ -55,7 +55,7 @@ class ListingReader:
                     break
         return found
 
-    def granted(self, operation: str) -> bool:
+    def _granted(self, operation: str) -> bool:
         """Whether the limit allows one more call; if so, it is counted."""
         limit = self._network.rate_limits().get(operation)
         if limit is None:
@@ -75,7 +75,7 @@ class ListingReader:
 
     def _wait(self, operation: str) -> None:
         for _ in range(_WAITS_MOST):
-            if self.granted(operation):
+            if self._granted(operation):
                 return
             limit = self._network.rate_limits()[operation]
             self._database.clock.sleep(1 / limit.rate)

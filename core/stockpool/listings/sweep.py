@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -20,9 +21,13 @@ from stockpool.listings.stock import units_left
 from stockpool.listings.stranding import Stranded, StrandedReason, removed_at, why_stranded
 from stockpool.listings.tables import stranded_stock
 from stockpool.plugins.network import Network
-from stockpool.plugins.network_listings import ListingItem
+from stockpool.plugins.network_listings import SEARCHED_SKUS_MOST, ListingItem
 from stockpool.problems import Problem
 from stockpool.storage.database import Database
+
+_FOLLOWED_MOST = 2_000
+"""Changes of one country that are looked for at a time: a hundred calls, twenty seconds of Amazon's
+limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,29 +94,39 @@ class Sweep:
         return len(reasons)
 
     def follow_changes(self) -> int:
-        """Ask for listings of which a change was accepted; returns how many are done or overdue."""
-        pools = [f"{self._name}:{profile.country}" for profile in self._network.pools()]
+        """Look for changes that were accepted; returns how many are done or overdue.
+
+        The oldest `_FOLLOWED_MOST` of each country are looked for, twenty listings a call.
+
+        Raises:
+            PluginError: the network did not answer; what was seen before is stored.
+        """
+        return sum(self._follow_country(profile.country) for profile in self._network.pools())
+
+    def _follow_country(self, country: str) -> int:
         with self._database.read() as connection:
-            rows = changes.accepted(connection, pools)
+            rows = changes.accepted(connection, f"{self._name}:{country}", most=_FOLLOWED_MOST)
         moved = 0
-        for row in rows:
-            if not self._reader.granted("getListingsItem"):
-                break
-            submission = changes.submission_of(row.kind, row.content)
-            item = self._network.get_listing(submission.country, submission.sku)
+        for start in range(0, len(rows), SEARCHED_SKUS_MOST):
+            some = rows[start : start + SEARCHED_SKUS_MOST]
+            items = self._reader.find(country, sorted({row.sku for row in some}))
             now = self._database.clock.now()
-            if changes.can_be_seen(submission, item):
-                state = "done"
-            elif now - row.accepted_at > changes.SEEN_WITHIN:
-                state = "overdue"
-            else:
-                continue
+            states = [(row, _state_of(row, items.get(row.sku), now)) for row in some]
             moved += self._database.run(
-                lambda connection, row=row, state=state, now=now: _settle(  # type: ignore[misc]
-                    connection, row.id, row.pool, row.sku, state, self._ids, now
+                lambda connection, states=states, now=now: sum(  # type: ignore[misc]
+                    _settle(connection, row.id, row.pool, row.sku, state, self._ids, now)
+                    for row, state in states
+                    if state is not None
                 )
             )
         return moved
+
+
+def _state_of(row: Any, item: ListingItem | None, at: datetime) -> str | None:
+    """What an accepted change has become; None while it can still be seen to be done."""
+    if changes.can_be_seen(changes.submission_of(row.kind, row.content), item):
+        return "done"
+    return "overdue" if at - row.accepted_at > changes.SEEN_WITHIN else None
 
 
 def stranded_units(connection: Connection, *, pool: str | None = None) -> list[Stranded]:
