@@ -217,6 +217,18 @@ def test_an_accepted_change_that_nobody_sees_is_shown_after_a_day(desk: Desk) ->
     assert len(desk.attention("listing_change_overdue")) == 1
 
 
+def test_a_change_that_a_later_one_covers_is_done_with_it(desk: Desk) -> None:
+    desk.listed()
+    prices = [Money(1700, "USD"), Money(1800, "USD")]
+    asked = [desk.engine.listings.edit(US, "MUG", price=price) for price in prices]
+    desk.settle()
+    desk.clock.advance(hours=25)
+    desk.settle()
+    assert desk.engine.listings.get(US, "MUG").price == prices[-1]
+    assert {desk.state_of(change) for change in asked} == {"done"}
+    assert desk.engine.attention.list() == []
+
+
 def test_changes_that_nobody_sees_do_not_keep_others_from_being_seen(desk: Desk) -> None:
     hidden = [desk.engine.listings.add(US, draft(f"HIDDEN-{number}")) for number in range(30)]
     seen = desk.engine.listings.add(US, draft())

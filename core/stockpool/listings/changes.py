@@ -147,6 +147,23 @@ def move(
     return moved.rowcount == 1
 
 
+def settle_earlier(
+    connection: Connection, change_id: str, pool: str, sku: str, *, at: datetime
+) -> None:
+    """A change can be seen, so those of the same SKU before it are done: they are sent, and done
+    by the network, in their order. What they asked for may not be seen any more."""
+    connection.execute(
+        update(listing_changes)
+        .where(
+            listing_changes.c.pool == pool,
+            listing_changes.c.sku == sku,
+            listing_changes.c.state == "accepted",
+            listing_changes.c.id < change_id,
+        )
+        .values(state="done", finished_at=at)
+    )
+
+
 def read(connection: Connection, change_id: str) -> ListingChange:
     """One change.
 

@@ -266,6 +266,7 @@ def _settle(
     if not changes.move(connection, change_id, "accepted", state, values=values):
         return 0
     if state == "done":
+        changes.settle_earlier(connection, change_id, pool, sku, at=at)
         close_concerns(connection, [key], at=at, by="network")
     else:
         raise_concerns(
