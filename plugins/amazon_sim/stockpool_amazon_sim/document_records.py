@@ -19,6 +19,7 @@ class Document:
         content: in base 64; None until it was uploaded.
         expires_at: from when its id is not known any more.
         compressed: whether it is handed out in GZIP.
+        personal: whether it holds buyers' data, and is shown to a restricted data token only.
     """
 
     document_id: str
@@ -27,6 +28,7 @@ class Document:
     expires_at: Micros
     content: str | None = None
     compressed: bool = False
+    personal: bool = False
 
     @property
     def data(self) -> bytes | None:

@@ -41,11 +41,19 @@ def upload(world: World, document_id: str, content_type: str, content: bytes) ->
     world.store.documents.put(document_id, document)
 
 
-def make(world: World, content_type: str, content: bytes, *, keeps: Micros = MADE) -> Document:
-    """A document that Amazon has made."""
+def make(
+    world: World,
+    content_type: str,
+    content: bytes,
+    *,
+    keeps: Micros = MADE,
+    personal: bool = False,
+) -> Document:
+    """A document that Amazon has made; `personal`: with buyers' data."""
     document = _new(world, content_type, keeps)
     document.content = base64.b64encode(content).decode()
     document.compressed = len(content) >= COMPRESSED_FROM
+    document.personal = personal
     world.store.documents.put(document.document_id, document)
     return document
 

@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 
 from sp_api_caller import CA, US, Answer, Caller, order
+from stockpool_amazon_sim.outbound.returns import REASON_CODES
+from stockpool_amazon_sim.reports.report_returns import _REASONS
 from stockpool_amazon_sim.reports.reports import TYPES
+from stockpool_amazon_sim.sp_api import access_tokens
 from stockpool_amazon_sim.sp_api.messages import Request
 
 REPORTS = "/reports/2021-06-30"
@@ -280,6 +283,7 @@ def test_mcf_orders_stand_among_all_orders_and_shipments(sp_api: Caller) -> None
     assert rows["Non-Amazon"]["item-price"] == ""
     assert rows["Amazon.com"]["currency"] == "USD"
     assert {row["order-status"] for row in rows.values()} == {"Shipped"}
+    restricted(sp_api)
     shipped = table(sp_api, SHIPMENTS)
     units: Counter[str] = Counter()
     for row in shipped:
@@ -292,14 +296,30 @@ def test_mcf_orders_stand_among_all_orders_and_shipments(sp_api: Caller) -> None
     assert ours["amazon-order-id"] == rows["Non-Amazon"]["amazon-order-id"]
 
 
-def test_removals_are_told_line_by_line_and_parcel_by_parcel(sp_api: Caller) -> None:
+def restricted(sp_api: Caller) -> None:
+    """From here on with a restricted data token."""
+    sp_api.token = sp_api.application.access_tokens.make(access_tokens.RESTRICTED)
+
+
+def test_a_report_on_buyers_is_for_restricted_data_tokens(sp_api: Caller) -> None:
+    bought(sp_api)
+    sp_api.control("advance", hours=24 * 10)
+    report_id = asked(sp_api, SHIPMENTS).json["reportId"]
+    sp_api.control("finish_reports")
+    path = f"{REPORTS}/documents/{found(sp_api, report_id)['reportDocumentId']}"
+    assert sp_api("GET", path).status == 403
+    restricted(sp_api)
+    assert sp_api("GET", path).status == 200
+
+
+def removed(sp_api: Caller, disposition: str, table: str) -> None:
+    """A removal order R-1 by feed, until all has left."""
     document = sp_api("POST", "/feeds/2021-06-30/documents", {"contentType": "text/plain"}).json
     content = (
-        b"MerchantRemovalOrderID\tR-1\nRemovalDisposition\tReturn\nAddressName\tShop\n"
-        b"AddressFieldOne\t1 Dock Rd\nAddressCity\tSeattle\nAddressCountryCode\tUS\n"
-        b"AddressStateOrRegion\tWA\nAddressPostalCode\t98101\n\n"
-        b"MerchantSKU\tSellableQuantity\nMUG\t25\n"
-    )
+        f"MerchantRemovalOrderID\tR-1\nRemovalDisposition\t{disposition}\nAddressName\tShop\n"
+        "AddressFieldOne\t1 Dock Rd\nAddressCity\tSeattle\nAddressCountryCode\tUS\n"
+        "AddressStateOrRegion\tWA\nAddressPostalCode\t98101\n\n" + table
+    ).encode()
     path = document["url"].removeprefix("http://localhost")
     sp_api.application(Request("PUT", path, headers={"content-type": "text/plain"}, body=content))
     feed = {
@@ -309,6 +329,10 @@ def test_removals_are_told_line_by_line_and_parcel_by_parcel(sp_api: Caller) -> 
     }
     sp_api("POST", "/feeds/2021-06-30/feeds", feed)
     sp_api.control("finish_feeds")
+
+
+def test_removals_are_told_line_by_line_and_parcel_by_parcel(sp_api: Caller) -> None:
+    removed(sp_api, "Return", "MerchantSKU\tSellableQuantity\nMUG\t25\n")
     (row,) = table(sp_api, REMOVALS)
     assert (row["order-status"], row["requested-quantity"]) == ("Pending", "25")
     sp_api.control("advance", hours=24 * 29)
@@ -320,6 +344,38 @@ def test_removals_are_told_line_by_line_and_parcel_by_parcel(sp_api: Caller) -> 
     parcels = table(sp_api, REMOVED)
     assert sum(int(parcel["shipped-quantity"]) for parcel in parcels) == 20
     assert all(parcel["tracking-number"] for parcel in parcels)
+
+
+BOTH_KINDS = "MerchantSKU\tSellableQuantity\tUnsellableQuantity\nMUG\t6\t4\n"
+
+
+def test_parcels_of_a_removal_say_which_units_were_sellable(sp_api: Caller) -> None:
+    sp_api.control("damage", country="US", sku="MUG", quantity=4, fulfillment_center_id="ABE2")
+    removed(sp_api, "Return", BOTH_KINDS)
+    sp_api.control("advance", hours=24 * 29)
+    units: Counter[str] = Counter()
+    for parcel in table(sp_api, REMOVED):
+        units[parcel["disposition"]] += int(parcel["shipped-quantity"])
+    assert units == {"Sellable": 6, "Unsellable": 4}
+
+
+@pytest.mark.parametrize(
+    ("disposition", "column"), [("Disposal", "Disposed"), ("Return", "Vendor Returns")]
+)
+def test_units_leave_the_ledger_as_what_they_were(
+    sp_api: Caller, disposition: str, column: str
+) -> None:
+    sp_api.control("damage", country="US", sku="MUG", quantity=4, fulfillment_center_id="ABE2")
+    removed(sp_api, disposition, BOTH_KINDS)
+    sp_api.control("advance", hours=24 * 29)
+    left: Counter[str] = Counter()
+    others: Counter[str] = Counter()
+    for row in table(sp_api, SUMMARY):
+        left[row["Disposition"]] += int(row[column])
+        others[row["Disposition"]] += int(row["Other Events"])
+    assert left == {"SELLABLE": -6, "WAREHOUSE_DAMAGED": -4}
+    # The four units that were found damaged arrived in their disposition; nothing came back.
+    assert others == {"SELLABLE": 0, "WAREHOUSE_DAMAGED": 4}
 
 
 def test_what_customers_send_back_is_told_with_the_reason(sp_api: Caller) -> None:
@@ -335,12 +391,16 @@ def test_what_customers_send_back_is_told_with_the_reason(sp_api: Caller) -> Non
     sp_api("PUT", f"{OUTBOUND}/F-1/return", {"items": [item]})
     sp_api.control("advance", hours=24 * 20)
     (row,) = table(sp_api, RETURNS)
-    assert (row["sku"], row["quantity"], row["reason"]) == ("MUG", "1", item["returnReasonCode"])
-    assert row["detailed-disposition"]
+    assert (row["sku"], row["quantity"], row["reason"]) == ("MUG", "1", "DEFECTIVE")
+    assert row["detailed-disposition"] in {"SELLABLE", "DEFECTIVE", "CUSTOMER_DAMAGED"}
     assert row["license-plate-number"].startswith("LPN")
 
 
 # The files themselves -----------------------------------------------------------------------------
+
+
+def test_every_reason_of_a_return_has_a_word_in_the_report() -> None:
+    assert set(_REASONS) == set(REASON_CODES)
 
 
 @pytest.mark.parametrize("kind", TYPES)

@@ -84,6 +84,9 @@ class Code(StrEnum):
     DISPOSITION_OUT = "Q"
     """Leaves the old disposition; pairs with P."""
 
+    DESTROYED = "D"
+    """Leaves for good, disposed of for the seller."""
+
     MISPLACED = "M"
     FOUND = "F"
     CORRECTION = "O"

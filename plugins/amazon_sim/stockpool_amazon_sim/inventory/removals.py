@@ -15,11 +15,11 @@ from __future__ import annotations
 from stockpool.errors import RejectedError
 from stockpool_amazon_sim.fees.fees import removal_fee
 from stockpool_amazon_sim.inventory.inventory import known_sku
-from stockpool_amazon_sim.inventory.ledger import UNFULFILLABLE, Bucket, EventType
+from stockpool_amazon_sim.inventory.ledger import UNFULFILLABLE, Bucket, Code, EventType
 from stockpool_amazon_sim.inventory.stock import move, stock_of, units
 from stockpool_amazon_sim.outbound.checks import invalid
 from stockpool_amazon_sim.outbound.requests import RemovalOrderRequest
-from stockpool_amazon_sim.records import DAY, Removal, RemovalItem
+from stockpool_amazon_sim.records import DAY, Removal, RemovalItem, Stock
 from stockpool_amazon_sim.simulated_time import to_datetime
 from stockpool_amazon_sim.storage.interface import Event
 from stockpool_amazon_sim.world import World
@@ -171,9 +171,7 @@ def _let_go(world: World, removal: Removal, item: RemovalItem) -> None:
     for entry in item.held:
         taken = min(leaving, entry[2])
         if taken:
-            source = (entry[0], Bucket.FC_PROCESSING)
-            kind = EventType.VENDOR_RETURNS
-            move(world, stock, taken, source, None, kind, removal.removal_order_id)
+            _leave(world, removal, stock, entry[0], Bucket(entry[1]), taken)
             entry[2] -= taken
             leaving -= taken
             removal.fee += taken * _fee(world, removal, item)
@@ -182,6 +180,23 @@ def _let_go(world: World, removal: Removal, item: RemovalItem) -> None:
             else:
                 item.shipped += taken
     item.held = [entry for entry in item.held if entry[2]]
+
+
+def _leave(
+    world: World, removal: Removal, stock: Stock, center: str, bucket: Bucket, quantity: int
+) -> None:
+    """Units leave the building as what they were before they were set aside."""
+    reference = removal.removal_order_id
+    source = (center, Bucket.FC_PROCESSING)
+    if bucket in UNFULFILLABLE:
+        before = (center, bucket)
+        move(world, stock, quantity, source, before, EventType.RESERVATIONS, reference)
+        source = before
+    if removal.disposition == "Disposal":
+        kind, code = EventType.ADJUSTMENTS, Code.DESTROYED
+    else:
+        kind, code = EventType.VENDOR_RETURNS, Code.NONE
+    move(world, stock, quantity, source, None, kind, reference, code)
 
 
 def _fee(world: World, removal: Removal, item: RemovalItem) -> int:

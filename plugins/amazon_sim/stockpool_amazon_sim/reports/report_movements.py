@@ -2,8 +2,8 @@
 
 A unit in a center is SELLABLE, or damaged in one of the ways that have a name; units that are
 looked for, or still on their way from the seller, are in no disposition. What moves a unit from one
-disposition to another is an event of each of them; what moves it within one (a reservation) is
-none.
+disposition to another is an event of each of them. Setting units aside is none: for a customer, or
+for a removal order, they stay what they are until they leave.
 
 Invariant, for each day, FNSKU, disposition and place: what there was, and all events, make what
 there is.
@@ -58,6 +58,8 @@ def disposition_of(bucket: str | None) -> str | None:
 
 def events_of(movement: Movement) -> Iterator[LedgerEvent]:
     """The lines that a movement makes: none, one, or two that cancel out."""
+    if movement.event_type in INTERNAL:
+        return
     source = disposition_of(movement.from_bucket), movement.from_center
     target = disposition_of(movement.to_bucket), movement.to_center
     if source == target:
@@ -70,23 +72,11 @@ def events_of(movement: Movement) -> Iterator[LedgerEvent]:
                 movement.fnsku,
                 center or "",
                 name,
-                _kind(movement),
+                movement.event_type,
                 sign * movement.quantity,
-                _code(movement, sign),
+                movement.code,
                 movement.reference,
             )
-
-
-def _kind(movement: Movement) -> str:
-    # Units that a removal sets aside change their disposition, which Amazon calls an adjustment.
-    internal = movement.event_type in INTERNAL
-    return EventType.ADJUSTMENTS if internal else movement.event_type
-
-
-def _code(movement: Movement, sign: int) -> str:
-    if movement.event_type in INTERNAL:
-        return Code.DISPOSITION_IN if sign > 0 else Code.DISPOSITION_OUT
-    return movement.code
 
 
 def _details(world: World, query: Query) -> Iterator[Cells]:
@@ -179,6 +169,7 @@ _BY_CODE: Mapping[str, str] = {
     Code.FOUND: "Found",
     Code.MISPLACED: "Lost",
     Code.DAMAGED_AT_CENTER: "Damaged",
+    Code.DESTROYED: "Disposed",
 }
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from stockpool.errors import InvariantViolation
 from stockpool_amazon_sim.countries import country
-from stockpool_amazon_sim.inventory.ledger import EventType
+from stockpool_amazon_sim.inventory.ledger import UNFULFILLABLE, EventType
 from stockpool_amazon_sim.records import Movement, Removal, RemovalItem
 from stockpool_amazon_sim.reports.report_tables import Cells, Query, ReportType, amount, moment
 from stockpool_amazon_sim.world import World
@@ -41,34 +42,54 @@ def _orders(world: World, query: Query) -> Iterator[Cells]:
 
 
 def _shipments(world: World, query: Query) -> Iterator[Cells]:
-    removals = {one.removal_order_id: one for one in _removals(world, query)}
-    times: dict[str, list[int]] = {}
+    removals = {one.removal_order_id: _Parcels(one) for one in _removals(world, query)}
     for movement in world.store.movements_after(0):
-        removal = removals.get(movement.reference)
-        left = movement.event_type == EventType.VENDOR_RETURNS
-        if removal is None or not left or removal.disposition == "Disposal":
+        parcels = removals.get(movement.reference)
+        if parcels is None or movement.event_type != EventType.VENDOR_RETURNS:
             continue
-        waves = times.setdefault(removal.removal_order_id, [])
-        if movement.at not in waves:
-            waves.append(movement.at)
+        cells = parcels.next(movement)
         if query.covers(movement.at):
-            yield _shipped(removal, movement, waves.index(movement.at))
+            yield cells
 
 
-def _shipped(removal: Removal, movement: Movement, wave: int) -> Cells:
-    item = next(item for item in removal.items if item.fnsku == movement.fnsku)
-    numbers = removal.tracking_numbers
-    return {
-        **_head(removal),
-        "shipment-date": moment(movement.at),
-        "sku": item.sku,
-        "fnsku": item.fnsku,
-        "disposition": _disposition(item),
-        "shipped-quantity": movement.quantity,
-        "carrier": _CARRIER,
-        "tracking-number": numbers[wave] if wave < len(numbers) else None,
-        "removal-order-type": removal.disposition,
-    }
+class _Parcels:
+    """What left for a removal order, unit by unit in the order of its lines."""
+
+    def __init__(self, removal: Removal) -> None:
+        self._removal = removal
+        self._open = [item.shipped for item in removal.items]
+        self._waves: list[int] = []
+
+    def next(self, movement: Movement) -> Cells:
+        """The row of the units that left next. All that leaves at one moment is one parcel."""
+        if movement.at not in self._waves:
+            self._waves.append(movement.at)
+        wave = self._waves.index(movement.at)
+        numbers = self._removal.tracking_numbers
+        item = self._line(movement)
+        return {
+            **_head(self._removal),
+            "shipment-date": moment(movement.at),
+            "sku": item.sku,
+            "fnsku": item.fnsku,
+            "disposition": _disposition(item),
+            "shipped-quantity": movement.quantity,
+            "carrier": _CARRIER,
+            "tracking-number": numbers[wave] if wave < len(numbers) else None,
+            "removal-order-type": self._removal.disposition,
+        }
+
+    def _line(self, movement: Movement) -> RemovalItem:
+        sellable = movement.from_bucket not in UNFULFILLABLE
+        for place, item in enumerate(self._removal.items):
+            same = item.fnsku == movement.fnsku and item.sellable == sellable
+            if same and self._open[place] >= movement.quantity:
+                self._open[place] -= movement.quantity
+                return item
+        raise InvariantViolation(
+            f"removal {self._removal.removal_order_id}: {movement.quantity} of {movement.fnsku} "
+            "left, which no line asked for"
+        )
 
 
 def _removals(world: World, query: Query) -> Iterator[Removal]:

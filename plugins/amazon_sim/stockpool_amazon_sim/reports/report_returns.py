@@ -6,11 +6,21 @@ from collections.abc import Iterator, Mapping
 
 from stockpool_amazon_sim.inventory.ledger import EventType
 from stockpool_amazon_sim.records import Movement, Order, ReturnItem
+from stockpool_amazon_sim.reports.report_movements import disposition_of
 from stockpool_amazon_sim.reports.report_tables import Cells, Query, ReportType, moment
 from stockpool_amazon_sim.shop.amazon_ids import amazon_id
 from stockpool_amazon_sim.world import World
 
 _BY_ITSELF = "UNDELIVERABLE_UNKNOWN"
+
+_REASONS: Mapping[str, str] = {
+    "CR-UNWANTED_ITEM": "UNWANTED_ITEM",
+    "CR-DEFECTIVE": "DEFECTIVE",
+    "AMZ-PG-BAD-DESC": "NOT_AS_DESCRIBED",
+    "AMZ-PG-DAMAGED": "DAMAGED_BY_CARRIER",
+    "AMZ-PG-MISORDERED": "MISORDERED",
+}
+"""The report's own words for the reasons of MCF returns."""
 
 
 def _returns(world: World, query: Query) -> Iterator[Cells]:
@@ -27,7 +37,6 @@ def _row(world: World, order: Order, movement: Movement) -> Cells:
     asked = _asked_for(order, movement)
     item = next(item for item in order.items if item.fnsku == movement.fnsku)
     sku = world.store.skus.get(f"{order.country}|{item.sku}")
-    graded = asked is not None and asked.disposition is not None
     return {
         "return-date": moment(movement.at),
         "order-id": amazon_id(world.draws, order.order_id),
@@ -37,9 +46,9 @@ def _row(world: World, order: Order, movement: Movement) -> Cells:
         "product-name": item.sku if sku is None else sku.title,
         "quantity": movement.quantity,
         "fulfillment-center-id": movement.to_center,
-        "detailed-disposition": asked.disposition.upper() if asked and asked.disposition else None,
-        "reason": _BY_ITSELF if asked is None else asked.reason_code,
-        "status": "Unit returned to inventory" if graded else None,
+        "detailed-disposition": disposition_of(movement.to_bucket),
+        "reason": _BY_ITSELF if asked is None else _REASONS[asked.reason_code],
+        "status": "Unit returned to inventory",
         "license-plate-number": "LPN" + world.draws.code(9, order.order_id, movement.at, "plate"),
     }
 

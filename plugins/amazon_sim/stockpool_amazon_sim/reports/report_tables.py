@@ -71,7 +71,10 @@ def drift_of(world: World, report_type: str) -> Drift:
 def written(
     kind: ReportType, rows: Iterable[Cells], country: str, drift: Drift
 ) -> tuple[str, bytes] | None:
-    """The content type and the bytes of a file; None if there are no rows."""
+    """The content type and the bytes of a file; None if there are no rows.
+
+    What the charset has no place for becomes a question mark: the file has no way to say it.
+    """
     columns = [name for name in kind.columns if name not in drift.dropped] + list(drift.added)
     if drift.reordered:
         columns.reverse()

@@ -135,7 +135,7 @@ def end(world: World, event: Event) -> None:
     report.status, report.ended_at = "CANCELLED", world.now
     if made is not None:
         content_type, content = made
-        document = documents.make(world, content_type, content, keeps=KEPT)
+        document = documents.make(world, content_type, content, keeps=KEPT, personal=kind.personal)
         report.status, report.document_id = "DONE", document.document_id
     world.store.reports.put(report.report_id, report)
 

@@ -14,6 +14,7 @@ from stockpool_amazon_sim.reports.report_records import Report, ReportSchedule
 from stockpool_amazon_sim.simulated_time import to_micros
 from stockpool_amazon_sim.sp_api.feeds import document_json
 from stockpool_amazon_sim.sp_api.messages import Answer, Call, Json, Operation, invalid_input
+from stockpool_amazon_sim.sp_api.personal_data import must_see
 from stockpool_amazon_sim.sp_api.reading import (
     Body,
     country_of,
@@ -87,8 +88,13 @@ def get_reports(call: Call) -> Json:
 
 
 def get_report_document(call: Call) -> Json:
-    """getReportDocument: where to fetch the document from."""
+    """getReportDocument: where to fetch the document from.
+
+    One with buyers' data is for restricted data tokens (Tokens API 2021-03-01).
+    """
     document = call.simulator.get_report_document(call.names["reportDocumentId"])
+    if document.personal:
+        must_see(call)
     return document_json(call, document, "reportDocumentId")
 
 
