@@ -227,6 +227,27 @@ def test_units_that_the_seller_ships_himself(simulator: Simulator) -> None:
     assert (told["Payload"]["Sku"], told["Payload"]["Quantity"]) == ("OWN", 7)
 
 
+def test_a_report_tells_its_end_once(simulator: Simulator) -> None:
+    subscribe(simulator, "REPORT_PROCESSING_FINISHED")
+    kind = "GET_FBA_MYI_ALL_INVENTORY_DATA"
+    nothing_to_tell = "GET_FBA_FULFILLMENT_REMOVAL_ORDER_DETAIL_DATA"
+    cancelled, failed, done = [simulator.create_report(kind, ["US"]).report_id for _ in range(3)]
+    empty = simulator.create_report(nothing_to_tell, ["US"]).report_id
+    simulator.cancel_report(cancelled)
+    simulator.fail_report(failed)
+    simulator.finish_reports()
+    told = [one["payload"]["reportProcessingFinishedNotification"] for one in take_all(simulator)]
+    assert {one["reportId"]: one["processingStatus"] for one in told} == {
+        done: "DONE",
+        failed: "FATAL",
+        cancelled: "CANCELLED",
+        empty: "CANCELLED",
+    }
+    assert [one["reportId"] for one in told if "reportDocumentId" in one] == [done]
+    with pytest.raises(ValueError, match="under way"):
+        simulator.fail_report(failed)
+
+
 def test_a_feed_tells_its_end_once(simulator: Simulator) -> None:
     subscribe(simulator, "FEED_PROCESSING_FINISHED")
     feeds = []

@@ -36,6 +36,7 @@ FILES: Mapping[tuple[str, str], str] = {
     ): "ListingsItemIssuesChangeNotification_2023-12-13",
     ("LISTINGS_ITEM_MFN_QUANTITY_CHANGE", "1.0"): "ListingsItemMfnQuantityChange",
     ("FEED_PROCESSING_FINISHED", "1.0"): "FeedProcessingFinishedNotification",
+    ("REPORT_PROCESSING_FINISHED", "1.0"): "ReportProcessingFinishedNotification",
 }
 """By the type and the version of the payload that a notification names."""
 

@@ -64,5 +64,6 @@ HANDLERS: Mapping[str, Callable[[World, Event], None]] = {
     "stock_changed": notices.stock_changed,
     "listing_changed": notices.listing_changed,
     "feed_ended": notices.feed_ended,
+    "report_ended": notices.report_ended,
     notifications.ARRIVES: notifications.arrive,
 }

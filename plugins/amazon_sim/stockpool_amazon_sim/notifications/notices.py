@@ -22,6 +22,7 @@ from stockpool_amazon_sim.notifications.notification_types import (
     ORDER_CHANGE,
     ORDER_STATUS,
     OUTBOUND_SHIPMENT,
+    REPORT_FINISHED,
     NotificationType,
 )
 from stockpool_amazon_sim.notifications.notifications import Body, publish, subscribers
@@ -97,6 +98,14 @@ def feed_ended(world: World, event: Event) -> None:
     assert feed is not None, event
     body = notification_bodies.feed_finished(seller_id(world.draws), feed)
     publish(world, FEED_FINISHED, feed.feed_id, {"1.0": body})
+
+
+def report_ended(world: World, event: Event) -> None:
+    """REPORT_PROCESSING_FINISHED."""
+    report = world.store.reports.get(event.subject)
+    assert report is not None, event
+    body = notification_bodies.report_finished(seller_id(world.draws), report)
+    publish(world, REPORT_FINISHED, report.report_id, {"1.0": body})
 
 
 def _parts(seller: str, order: Order) -> Iterator[tuple[str, str, Body]]:

@@ -13,6 +13,7 @@ from stockpool_amazon_sim.listings.listing_records import Listing
 from stockpool_amazon_sim.notifications.notifications import moment
 from stockpool_amazon_sim.outbound.requests import Destination
 from stockpool_amazon_sim.records import Micros, Order, ReturnItem, Sale, Shipment
+from stockpool_amazon_sim.reports.report_records import Report
 
 _SHIPMENT_STATUSES: Mapping[str, str] = {
     "PENDING": "Pending",
@@ -160,6 +161,18 @@ def feed_finished(seller_id: str, feed: Feed) -> Json:
     }
     report = {"resultFeedDocumentId": feed.result_document_id} if feed.result_document_id else {}
     return body | report
+
+
+def report_finished(seller_id: str, report: Report) -> Json:
+    """REPORT_PROCESSING_FINISHED: DONE, FATAL or CANCELLED; one that is DONE has a document."""
+    body = {
+        "sellerId": seller_id,
+        "accountId": f"amzn1.merchant.o.{seller_id}",
+        "reportId": report.report_id,
+        "reportType": report.report_type,
+        "processingStatus": report.status,
+    }
+    return body | ({"reportDocumentId": report.document_id} if report.document_id else {})
 
 
 def _shipment(shipment: Shipment | None) -> Json:

@@ -48,6 +48,9 @@ LISTING_QUANTITY = NotificationType("LISTINGS_ITEM_MFN_QUANTITY_CHANGE", carrier
 FEED_FINISHED = NotificationType(
     "FEED_PROCESSING_FINISHED", "feedProcessingFinishedNotification", camel=True
 )
+REPORT_FINISHED = NotificationType(
+    "REPORT_PROCESSING_FINISHED", "reportProcessingFinishedNotification", camel=True
+)
 
 NOTIFICATION_TYPES: Mapping[str, NotificationType] = {
     known.name: known
@@ -60,6 +63,7 @@ NOTIFICATION_TYPES: Mapping[str, NotificationType] = {
         LISTING_ISSUES,
         LISTING_QUANTITY,
         FEED_FINISHED,
+        REPORT_FINISHED,
     )
 }
 """By the name that is subscribed to."""

@@ -1,6 +1,7 @@
 """Reports: asked for, made after a while, and kept for a time; and schedules that ask for them.
 
     IN_QUEUE --starts--> IN_PROGRESS --ends--> DONE, or CANCELLED where there is nothing to tell
+       |                      \\-- made to fail: FATAL
        \\-- cancelled by the seller: CANCELLED
 
 A report shows what is true when it is made (Reports API 2021-06-30).
@@ -111,9 +112,26 @@ def cancel(world: World, report_id: str) -> None:
     report = known_report(world, report_id)
     if report.status != "IN_QUEUE":
         raise invalid(f"the report is {report.status}; only one that is IN_QUEUE can be cancelled")
-    world.store.drop_events(report_id)
-    report.status, report.ended_at = "CANCELLED", world.now
-    world.store.reports.put(report_id, report)
+    _end(world, report, "CANCELLED")
+
+
+def fail(world: World, report_id: str) -> None:
+    """Let a report that is not made yet end as FATAL.
+
+    Raises:
+        ValueError: there is none that is waiting or under way.
+    """
+    report = world.store.reports.get(report_id)
+    if report is None or report.status not in ("IN_QUEUE", "IN_PROGRESS"):
+        raise ValueError(f"no report {report_id!r} is waiting or under way")
+    _end(world, report, "FATAL")
+
+
+def _end(world: World, report: Report, status: str) -> None:
+    world.store.drop_events(report.report_id)
+    report.status, report.ended_at = status, world.now
+    world.store.reports.put(report.report_id, report)
+    world.notice("report_ended", report.report_id)
 
 
 def start(world: World, event: Event) -> None:
@@ -132,12 +150,12 @@ def end(world: World, event: Event) -> None:
     query = Query(report.countries, report.start, report.end, report.options)
     rows = kind.rows(world, query)
     made = written(kind, rows, report.countries[0], drift_of(world, report.report_type))
-    report.status, report.ended_at = "CANCELLED", world.now
+    status = "CANCELLED"
     if made is not None:
         content_type, content = made
         document = documents.make(world, content_type, content, keeps=KEPT, personal=kind.personal)
-        report.status, report.document_id = "DONE", document.document_id
-    world.store.reports.put(report.report_id, report)
+        status, report.document_id = "DONE", document.document_id
+    _end(world, report, status)
 
 
 def schedule(

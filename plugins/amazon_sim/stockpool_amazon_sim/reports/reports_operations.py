@@ -130,6 +130,11 @@ class ReportControls(Frame):
                         done += kind == "report_ends"
         return done
 
+    def fail_report(self, report_id: str) -> None:
+        """Let a report that is not made yet end as FATAL."""
+        with self._call(writes=True) as world:
+            reports.fail(world, report_id)
+
     def drift_report(
         self,
         report_type: str,

@@ -54,6 +54,7 @@ CONTROLS = (
     "finish_feeds",
     "fail_feed",
     "finish_reports",
+    "fail_report",
     "drift_report",
     "suppress",
     "restore",
