@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 
 import pytest
 
-from amazon_sim_world import OPERATIONS, AmazonSimWorld
 from notification_reading import ARN
 from stockpool.clock import ManualClock
 from stockpool.ids import IdSource
@@ -18,6 +17,7 @@ from stockpool.testing import NetworkConformance, NetworkOperation
 from stockpool_amazon.network import AmazonNetwork
 from stockpool_amazon.settings import AmazonSettings
 from stockpool_amazon_sim import AmazonSimSettings, Simulator
+from stockpool_amazon_sim.conformance.simulated_world import OPERATIONS, AmazonSimWorld
 from stockpool_amazon_sim.outbound.outbound_2026_operations import VERSION
 from stockpool_amazon_sim.sp_api.server import SpApiServer
 

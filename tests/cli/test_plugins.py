@@ -119,7 +119,7 @@ def test_nothing_is_overwritten(run: Any, tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["mine.txt"]
 
 
-@pytest.mark.parametrize("plugin", ["csv_channel"])
+@pytest.mark.parametrize("plugin", ["amazon_sim", "csv_channel"])
 def test_bundled_plugins_bring_their_tests(plugin: str) -> None:
     """They are run among the tests of `tests/conformance`, from the module that is named here."""
     module = import_module(conformance_module(plugin))
