@@ -155,6 +155,7 @@ def test_the_table_of_marketplaces_is_sound() -> None:
 def test_what_amazon_can_do_is_declared(network: AmazonNetwork) -> None:
     """Removal orders have no API; what a carrier does is not in the list of changes."""
     assert network.capabilities == {
+        NetworkCapability.INBOUND,
         NetworkCapability.PREVIEW,
         NetworkCapability.PARCELS_BY_ASKING,
         NetworkCapability.LOWER_QUANTITIES,

@@ -25,6 +25,7 @@ from stockpool.errors import (
     TransientError,
 )
 from stockpool.ids import IdSource
+from stockpool.plugins.channel import TrackingUpdate
 from stockpool.problems import Problem
 from stockpool.storage.database import Database
 
@@ -284,7 +285,7 @@ def test_a_refused_push_is_shown_and_can_be_sent_again(
     shop: Engine, network: FakeNetwork, channel: FakeChannel
 ) -> None:
     known = False
-    channel.refuse(lambda update: hasattr(update, "tracking_number") and not known)
+    channel.refuse(lambda update: isinstance(update, TrackingUpdate) and not known)
     shop.orders.submit(an_order(1, ("mug", 1)))
     settle(shop)
     (fulfillment_order,) = network.orders
