@@ -39,7 +39,9 @@ def upgraded(request: pytest.FixtureRequest, blank_database_url: str) -> tuple[s
     return blank_database_url, counts
 
 
-def test_nothing_is_lost_and_the_books_are_right(upgraded: tuple[str, dict[str, int]]) -> None:
+def test_nothing_is_lost_the_books_are_right_and_work_goes_on(
+    upgraded: tuple[str, dict[str, int]],
+) -> None:
     url, counts = upgraded
     with Engine.open(url, config={"plugins": []}, migrate=False) as engine:
         assert engine.verify().violations == ()
@@ -57,10 +59,6 @@ def test_nothing_is_lost_and_the_books_are_right(upgraded: tuple[str, dict[str, 
         routed = [order.order_id for order in orders if order.fulfillment_orders]
         assert all(engine.orders.replay(order_id) for order_id in routed)
 
-
-def test_work_goes_on_where_it_was_left(upgraded: tuple[str, dict[str, int]]) -> None:
-    url, _ = upgraded
-    with Engine.open(url, config={"plugins": []}, migrate=False) as engine:
         engine.catalog.add(Product("MUG-NEW"))
         engine.catalog.list_on("web", channel_sku="mug-new", sku="MUG-NEW")
         assert engine.orders.submit(an_order("after", ("mug-new", 1))).order_id is not None
