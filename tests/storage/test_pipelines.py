@@ -83,6 +83,38 @@ def test_work_goes_on_after_a_pipeline_was_left(database: Database) -> None:
     assert everyone(database) == ["Pat", "Robin"]
 
 
+def test_what_was_sent_before_a_pipeline_was_left_is_undone_with_the_rest(
+    database: Database,
+) -> None:
+    with pytest.raises(ZeroDivisionError), database.write() as connection:  # noqa: PT012
+        open_pipeline(connection)
+        PEOPLE.insert(connection, [(1, "Pat")])
+        leave_pipeline(connection)
+        connection.execute(text("INSERT INTO people VALUES (2, 'Robin')"))
+        if not database.is_sqlite:
+            assert everyone(database) == []
+        raise ZeroDivisionError
+    assert everyone(database) == []
+
+
+def test_a_pipeline_is_opened_before_anything_is_sent(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    with pytest.raises(Exception, match="autocommit"), database.write() as connection:  # noqa: PT012
+        connection.execute(text("SELECT 1"))
+        open_pipeline(connection)
+    database.close()
+
+
+def test_after_a_pipeline_the_connection_has_usual_transactions(database: Database) -> None:
+    with database.write() as connection:
+        open_pipeline(connection)
+        PEOPLE.insert(connection, [(1, "Pat")])
+    with pytest.raises(ZeroDivisionError), database.write() as connection:  # noqa: PT012
+        connection.execute(text("INSERT INTO people VALUES (2, 'Robin')"))
+        raise ZeroDivisionError
+    assert everyone(database) == ["Pat"]
+
+
 def test_a_connection_is_as_good_as_new_after_a_failure(database: Database) -> None:
     for _ in range(3):
         with pytest.raises(Exception, match=r"(?i)null"), database.write() as connection:  # noqa: PT012

@@ -30,7 +30,11 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from stockpool.clock import Clock, SystemClock
 from stockpool.errors import ConfigurationError
 from stockpool.storage.metadata import sortable_text
-from stockpool.storage.pipelines import abandon_pipeline, commit_pipeline
+from stockpool.storage.pipelines import (
+    abandon_pipeline,
+    commit_pipeline,
+    end_implicit_transaction,
+)
 
 T = TypeVar("T")
 
@@ -74,13 +78,17 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """A unit of work that may write: commits at the end, rolls back on any exception."""
         guard = self._write_lock if self.is_sqlite else nullcontext()
-        with guard, self.engine.connect() as connection, connection.begin():
+        with guard, self.engine.connect() as connection:
             try:
-                yield connection
-                commit_pipeline(connection)
-            except BaseException as error:
-                abandon_pipeline(connection, error)
-                raise
+                with connection.begin():
+                    try:
+                        yield connection
+                        commit_pipeline(connection)
+                    except BaseException as error:
+                        abandon_pipeline(connection, error)
+                        raise
+            finally:
+                end_implicit_transaction(connection)
 
     @contextmanager
     def read(self, *, consistent: bool = False) -> Iterator[Connection]:
