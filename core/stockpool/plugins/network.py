@@ -22,6 +22,7 @@ from stockpool.order_request import Address, Feature, FulfillmentPolicy, Speed
 from stockpool.plugins.channel import PluginContext
 from stockpool.plugins.network_inbound import NetworkInbound
 from stockpool.plugins.network_listings import NetworkListings
+from stockpool.plugins.network_returns import NetworkReturns
 from stockpool.problems import Problem
 
 
@@ -34,6 +35,8 @@ class NetworkCapability(StrEnum):
     """The methods of `NetworkListings`."""
     INBOUND = "inbound"
     """The methods of `NetworkInbound`."""
+    RETURNS = "returns"
+    """The methods of `NetworkReturns`."""
 
     LOWER_QUANTITIES = "lower_quantities"
     """`update_fulfillment` lowers the quantities of an order that is not held, while nothing of it
@@ -360,7 +363,7 @@ class RemovalState:
     tracking_numbers: Sequence[str] = ()
 
 
-class Network(NetworkListings, NetworkInbound, ABC):
+class Network(NetworkListings, NetworkInbound, NetworkReturns, ABC):
     """One configured fulfillment network: a seller's account, with one pool a country.
 
     `operations` that count against a rate limit are named as in the API model:

@@ -42,6 +42,7 @@ from stockpool_amazon.listings import AmazonListings
 from stockpool_amazon.outbound import Outbound
 from stockpool_amazon.pools import Pools
 from stockpool_amazon.rates import Rates
+from stockpool_amazon.returns import AmazonReturns
 from stockpool_amazon.settings import AmazonSettings, NotificationSettings, OutboundVersion
 from stockpool_amazon.transport import Transport
 
@@ -58,7 +59,7 @@ _VERSIONS: Mapping[OutboundVersion, type[Outbound]] = {
 }
 
 
-class AmazonNetwork(AmazonListings, AmazonInbound, Network):
+class AmazonNetwork(AmazonListings, AmazonInbound, AmazonReturns, Network):
     """A seller's account at Amazon. Safe to share between threads.
 
     Beside the errors of `stockpool_amazon.errors`, which are the engine's, no others are raised.
@@ -74,6 +75,7 @@ class AmazonNetwork(AmazonListings, AmazonInbound, Network):
             NetworkCapability.PREVIEW,
             NetworkCapability.PARCELS_BY_ASKING,
             NetworkCapability.INBOUND,
+            NetworkCapability.RETURNS,
         }
     )
     """And LOWER_QUANTITIES where updates go by the version 2020-07-01; the later one has none; and

@@ -17,6 +17,8 @@ PUBLISHED: Mapping[str, RateLimit] = {
     "listAllFulfillmentOrders": RateLimit(2.0, 30),
     "getFulfillmentPreview": RateLimit(2.0, 30),
     "getPackageTrackingDetails": RateLimit(2.0, 30),
+    "createFulfillmentReturn": RateLimit(2.0, 30),
+    "listReturnReasonCodes": RateLimit(2.0, 30),
     "getInventorySummaries": RateLimit(2.0, 2),
     "getListingsItem": RateLimit(5.0, 10),
     "putListingsItem": RateLimit(5.0, 10),

@@ -1,4 +1,4 @@
-"""What both versions of the Fulfillment Outbound API write alike."""
+"""What both versions of the Fulfillment Outbound API write and read alike."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from stockpool.order_request import Address
+from stockpool_amazon.fields import Fields
 
 
 def timestamp(at: datetime) -> str:
@@ -43,6 +44,22 @@ def address(ship_to: Address) -> dict[str, Any]:
         districtOrCounty=ship_to.district,
         stateOrRegion=ship_to.region,
         phone=ship_to.phone,
+    )
+
+
+def read_address(told: Fields) -> Address:
+    """An address of Amazon's own."""
+    return Address(
+        name=told.text("name"),
+        line1=told.text("addressLine1"),
+        line2=told.optional_text("addressLine2"),
+        line3=told.optional_text("addressLine3"),
+        city=told.optional_text("city"),
+        district=told.optional_text("districtOrCounty"),
+        region=told.optional_text("stateOrRegion"),
+        postal_code=told.optional_text("postalCode"),
+        country=told.text("countryCode"),
+        phone=told.optional_text("phone"),
     )
 
 

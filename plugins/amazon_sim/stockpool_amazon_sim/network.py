@@ -27,6 +27,7 @@ from stockpool_amazon_sim.countries import SCHEDULED, country
 from stockpool_amazon_sim.fees.fees import unit_and_order_fee
 from stockpool_amazon_sim.inbound.network_inbound import SimulatedInbound
 from stockpool_amazon_sim.listings.network_listings import SimulatedListings
+from stockpool_amazon_sim.outbound.network_returns import SimulatedReturns
 from stockpool_amazon_sim.rate_limits import LIMITS
 from stockpool_amazon_sim.settings import AmazonSimSettings
 from stockpool_amazon_sim.simulated_time import to_datetime
@@ -36,7 +37,7 @@ _MOMENT = 60.0
 """Seconds that are worth waiting for news. On a slow clock a parcel takes days."""
 
 
-class AmazonSimNetwork(SimulatedListings, SimulatedInbound, Network):
+class AmazonSimNetwork(SimulatedListings, SimulatedInbound, SimulatedReturns, Network):
     """A simulated Amazon as the engine sees it; `simulator` has the controls."""
 
     capabilities = frozenset(
@@ -45,6 +46,7 @@ class AmazonSimNetwork(SimulatedListings, SimulatedInbound, Network):
             NetworkCapability.REMOVALS,
             NetworkCapability.LISTINGS,
             NetworkCapability.INBOUND,
+            NetworkCapability.RETURNS,
             NetworkCapability.LOWER_QUANTITIES,
         }
     )

@@ -30,7 +30,7 @@ from stockpool_amazon_sim.outbound.requests import (
     RemovalOrderRequest,
     ReturnRequestItem,
 )
-from stockpool_amazon_sim.outbound.returns import REASON_CODES, ReturnAnswer
+from stockpool_amazon_sim.outbound.returns import REASONS, ReturnAnswer
 from stockpool_amazon_sim.outbound.tracking import TrackingDetails
 from stockpool_amazon_sim.records import Order, Removal, decode_order, encode
 from stockpool_amazon_sim.simulated_time import to_micros
@@ -273,7 +273,7 @@ class Operations(Frame):
 
     def list_return_reason_codes(self) -> tuple[str, ...]:
         """listReturnReasonCodes; the same for every SKU here."""
-        return self._perform("listReturnReasonCodes", "", lambda _: REASON_CODES)
+        return self._perform("listReturnReasonCodes", "", lambda _: tuple(REASONS))
 
     def create_fulfillment_return(
         self, order_id: str, items: Sequence[ReturnRequestItem]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from sp_api_caller import CA, US, Answer, Caller, order
-from stockpool_amazon_sim.outbound.returns import REASON_CODES
+from stockpool_amazon_sim.outbound.returns import REASONS
 from stockpool_amazon_sim.reports.report_returns import _REASONS
 from stockpool_amazon_sim.reports.reports import TYPES
 from stockpool_amazon_sim.sp_api import access_tokens
@@ -400,7 +400,7 @@ def test_what_customers_send_back_is_told_with_the_reason(sp_api: Caller) -> Non
 
 
 def test_every_reason_of_a_return_has_a_word_in_the_report() -> None:
-    assert set(_REASONS) == set(REASON_CODES)
+    assert set(_REASONS) == set(REASONS)
 
 
 @pytest.mark.parametrize("kind", TYPES)

@@ -15,6 +15,7 @@ from stockpool.testing.network_conformance.pools import PoolTests
 from stockpool.testing.network_conformance.previews import PreviewTests
 from stockpool.testing.network_conformance.privacy import PrivacyTests
 from stockpool.testing.network_conformance.removals import RemovalTests
+from stockpool.testing.network_conformance.returns import ReturnTests
 from stockpool.testing.network_conformance.shipping import ShippingTests
 from stockpool.testing.network_conformance.stock import StockTests
 
@@ -36,6 +37,7 @@ class NetworkConformance(
     RemovalTests,
     ListingTests,
     InboundTests,
+    ReturnTests,
     MannerTests,
 ):
     """All promises of a network. Derive a test class from it and give it a fixture `world`.

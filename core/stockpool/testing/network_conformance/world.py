@@ -29,6 +29,8 @@ NetworkOperation = Literal[
     "inbound_plan",
     "inbound_operation",
     "confirm_placement_option",
+    "create_return",
+    "get_returns",
 ]
 """A method of `Network` that talks to the other side."""
 

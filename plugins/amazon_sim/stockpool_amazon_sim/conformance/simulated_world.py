@@ -32,6 +32,8 @@ OPERATIONS: Mapping[NetworkOperation, str] = {
     "inbound_plan": "getInboundPlan",
     "inbound_operation": "getInboundOperationStatus",
     "confirm_placement_option": "confirmPlacementOption",
+    "create_return": "createFulfillmentReturn",
+    "get_returns": "getFulfillmentOrder",
 }
 """The operation of Amazon's that a method calls."""
 

@@ -6,7 +6,7 @@ it arrives (fcProcessing), and some days later gets its disposition.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from stockpool_amazon_sim.inventory.ledger import Bucket, EventType
@@ -25,14 +25,25 @@ from stockpool_amazon_sim.records import (
 from stockpool_amazon_sim.storage.interface import Event
 from stockpool_amazon_sim.world import World
 
-REASON_CODES = (
-    "CR-UNWANTED_ITEM",
-    "CR-DEFECTIVE",
-    "AMZ-PG-BAD-DESC",
-    "AMZ-PG-DAMAGED",
-    "AMZ-PG-MISORDERED",
-)
-"""What listReturnReasonCodes answers, for every SKU here."""
+REASONS: Mapping[str, str] = {
+    "CR-UNWANTED_ITEM": "The customer does not want the item any more",
+    "CR-DEFECTIVE": "The item is defective",
+    "AMZ-PG-BAD-DESC": "The item is not as it was described",
+    "AMZ-PG-DAMAGED": "The item arrived damaged",
+    "AMZ-PG-MISORDERED": "The item was ordered by mistake",
+}
+"""What listReturnReasonCodes answers, for every SKU here, with its descriptions."""
+
+REFUSALS: Mapping[str, str] = {
+    "InvalidValues": "The item, shipment or reason is not one of this order's.",
+    "DuplicateRequest": "There is a return with this sellerReturnItemId.",
+    "NoCompletedShipItems": "The item has not been shipped.",
+    "NoReturnableQuantity": "All units of the item are in other returns.",
+}
+"""`invalidItemReasonCode` and its description."""
+
+RECIPIENT = "Amazon Returns"
+"""Who is written on a label."""
 
 _GRADES = {
     Bucket.FULFILLABLE: "Sellable",
@@ -92,6 +103,16 @@ def create_return(
     return ReturnAnswer(accepted, refused, decode_order(encode(order)))
 
 
+def dock(item: ReturnItem) -> str:
+    """The first line of the address that a unit is sent to."""
+    return f"{item.center} Returns Dock"
+
+
+def rma_page_url(item: ReturnItem) -> str:
+    """Where the label is."""
+    return f"https://returns.amazon.invalid/{item.authorization_id}"
+
+
 def return_arrives(world: World, event: Event) -> None:
     """A customer's unit is back in a center."""
     order = world.store.orders.get(event.subject)
@@ -135,7 +156,7 @@ def grade(world: World, event: Event) -> None:
 def _refusal(order: Order, item: ReturnRequestItem) -> str | None:
     if any(known.return_item_id == item.seller_return_item_id for known in order.returns):
         return "DuplicateRequest"
-    if item.return_reason_code not in REASON_CODES or len(item.seller_return_item_id) > 80:
+    if item.return_reason_code not in REASONS or len(item.seller_return_item_id) > 80:
         return "InvalidValues"
     shipment = _shipment(order, item.amazon_shipment_id)
     if shipment is None:

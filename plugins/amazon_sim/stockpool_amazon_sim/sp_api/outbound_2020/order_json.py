@@ -8,6 +8,7 @@ from typing import Any, get_args
 from stockpool_amazon_sim.countries import country
 from stockpool_amazon_sim.outbound.estimates import item_times, shipment_times, shipping_notes
 from stockpool_amazon_sim.outbound.proof_of_delivery import Proof, proof_of
+from stockpool_amazon_sim.outbound.returns import RECIPIENT, dock, rma_page_url
 from stockpool_amazon_sim.records import Micros, Order, Package, ReturnItem, Shipment
 from stockpool_amazon_sim.sp_api.addresses import address_json, center_address
 from stockpool_amazon_sim.sp_api.outbound_2020.bodies import SPEEDS, DropOffType
@@ -73,11 +74,9 @@ def authorization_json(order: Order, item: ReturnItem) -> dict[str, Any]:
     return {
         "returnAuthorizationId": item.authorization_id,
         "fulfillmentCenterId": item.center,
-        "returnToAddress": center_address(
-            center, order.country, "Amazon Returns", f"{item.center} Returns Dock"
-        ),
+        "returnToAddress": center_address(center, order.country, RECIPIENT, dock(item)),
         "amazonRmaId": item.authorization_id,
-        "rmaPageURL": f"https://returns.amazon.invalid/{item.authorization_id}",
+        "rmaPageURL": rma_page_url(item),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stockpool_amazon_sim.outbound.requests import ReturnRequestItem
+from stockpool_amazon_sim.outbound.returns import REASONS, REFUSALS
 from stockpool_amazon_sim.sp_api.messages import Call, Json, invalid_input
 from stockpool_amazon_sim.sp_api.outbound_2020.bodies import CreateReturn
 from stockpool_amazon_sim.sp_api.outbound_2020.order_json import (
@@ -10,21 +11,6 @@ from stockpool_amazon_sim.sp_api.outbound_2020.order_json import (
     return_item_json,
 )
 from stockpool_amazon_sim.sp_api.reading import read_body, required, text
-
-_DESCRIPTIONS = {
-    "CR-UNWANTED_ITEM": "The customer does not want the item any more",
-    "CR-DEFECTIVE": "The item is defective",
-    "AMZ-PG-BAD-DESC": "The item is not as it was described",
-    "AMZ-PG-DAMAGED": "The item arrived damaged",
-    "AMZ-PG-MISORDERED": "The item was ordered by mistake",
-}
-
-_REFUSALS = {
-    "InvalidValues": "The item, shipment or reason is not one of this order's.",
-    "DuplicateRequest": "There is a return with this sellerReturnItemId.",
-    "NoCompletedShipItems": "The item has not been shipped.",
-    "NoReturnableQuantity": "All units of the item are in other returns.",
-}
 
 
 def create(call: Call) -> Json:
@@ -55,7 +41,7 @@ def create(call: Call) -> Json:
                     "sellerFulfillmentOrderItemId": of_line[return_item_id],
                     "invalidItemReason": {
                         "invalidItemReasonCode": code,
-                        "description": _REFUSALS[code],
+                        "description": REFUSALS[code],
                     },
                 }
                 for return_item_id, code in answer.refused
@@ -76,8 +62,8 @@ def reason_codes(call: Call) -> Json:
             "reasonCodeDetails": [
                 {
                     "returnReasonCode": code,
-                    "description": _DESCRIPTIONS[code],
-                    **({"translatedDescription": _DESCRIPTIONS[code]} if language else {}),
+                    "description": REASONS[code],
+                    **({"translatedDescription": REASONS[code]} if language else {}),
                 }
                 for code in call.simulator.list_return_reason_codes()
             ]
