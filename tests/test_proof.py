@@ -18,7 +18,9 @@ from stockpool.clock import ManualClock
 from stockpool.engine import INVARIANTS, Engine
 from stockpool.ids import IdSource
 from stockpool.order_request import OrderLine
-from stockpool.plugins.network import RemovalItem
+from stockpool.plugins.network_removals import (
+    RemovalItem,
+)
 from stockpool.proof import Finding, Invariant, Violation, rows_that_break, verify
 
 US = "amazon-na:US"

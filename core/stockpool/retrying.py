@@ -18,7 +18,8 @@ from stockpool.orders.placing import give_up
 from stockpool.orders.withdrawal import lock_order
 from stockpool.outbox.effects import EffectKind
 from stockpool.outbox.tables import effects
-from stockpool.removals.placing import give_back, is_refused
+from stockpool.removals.news import give_back
+from stockpool.removals.placing import is_refused
 
 if TYPE_CHECKING:
     from stockpool.engine import Engine

@@ -153,9 +153,12 @@ def test_the_table_of_marketplaces_is_sound() -> None:
 
 
 def test_what_amazon_can_do_is_declared(network: AmazonNetwork) -> None:
-    """Removal orders have no API; what a carrier does is not in the list of changes."""
+    """Removal orders have no API, only files; what a carrier does is not in the list of changes."""
     assert network.capabilities == {
         NetworkCapability.INBOUND,
+        NetworkCapability.RETURNS,
+        NetworkCapability.REPORTS,
+        NetworkCapability.REMOVALS_BY_FEED,
         NetworkCapability.PREVIEW,
         NetworkCapability.PARCELS_BY_ASKING,
         NetworkCapability.LOWER_QUANTITIES,

@@ -9,7 +9,11 @@ import pytest
 from stockpool.clock import ManualClock
 from stockpool.errors import RejectedError
 from stockpool.order_request import Address
-from stockpool.plugins.network import RemovalItem, RemovalRequest, RemovalState
+from stockpool.plugins.network_removals import (
+    RemovalItem,
+    RemovalRequest,
+    RemovalState,
+)
 from stockpool_amazon_sim import AmazonSimNetwork
 
 WAREHOUSE = Address(

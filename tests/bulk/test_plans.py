@@ -27,7 +27,9 @@ from stockpool.flatfiles.processing_report import read_processing_report
 from stockpool.flatfiles.removal_orders import RemovalOrder, RemovalOrderItem
 from stockpool.orders.status import OrderStatus
 from stockpool.outbox import leases
-from stockpool.plugins.network import RemovalItem
+from stockpool.plugins.network_removals import (
+    RemovalItem,
+)
 
 US = "amazon-na:US"
 Write = Callable[[str], Path]

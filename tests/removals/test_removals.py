@@ -22,7 +22,12 @@ from stockpool.errors import (
 )
 from stockpool.ids import IdSource
 from stockpool.ledger.buckets import Account, Bucket
-from stockpool.plugins.network import NetworkCapability, RemovalItem
+from stockpool.plugins.network import (
+    NetworkCapability,
+)
+from stockpool.plugins.network_removals import (
+    RemovalItem,
+)
 
 US = "amazon-na:US"
 

@@ -39,15 +39,17 @@ from stockpool.plugins.network import (
     PoolProfile,
     PreviewOption,
     RateLimit,
-    RemovalItemState,
-    RemovalRequest,
-    RemovalState,
     ShipmentItemState,
     ShipmentState,
     ShipmentStatus,
     SpeedProfile,
     StockFigures,
     StockPage,
+)
+from stockpool.plugins.network_removals import (
+    RemovalItemState,
+    RemovalRequest,
+    RemovalState,
 )
 
 ALL_FEATURES: frozenset[Feature] = frozenset({"BLANK_BOX", "BLOCK_AMZL", "SIGNATURE_CONFIRMATION"})

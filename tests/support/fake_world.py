@@ -13,6 +13,8 @@ from stockpool.plugins.network import (
     FulfillmentOrderStatus,
     FulfillmentRequest,
     FulfillmentState,
+)
+from stockpool.plugins.network_removals import (
     RemovalState,
 )
 from stockpool.testing import NetworkOperation, NetworkWorld, WorldAbility

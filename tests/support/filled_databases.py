@@ -26,7 +26,9 @@ from sqlalchemy import Boolean, Connection, DateTime, MetaData, Table, delete, f
 from sqlalchemy import text as sql
 
 from stockpool import Address, Engine, OrderLine, OrderRequest
-from stockpool.plugins.network import RemovalItem
+from stockpool.plugins.network_removals import (
+    RemovalItem,
+)
 from stockpool.storage.database import Database
 
 _REVISIONS = "alembic_version"

@@ -17,6 +17,8 @@ from stockpool.plugins.channel import PluginContext
 from stockpool.plugins.network import (
     FulfillmentItem,
     FulfillmentRequest,
+)
+from stockpool.plugins.network_removals import (
     RemovalItem,
     RemovalRequest,
 )

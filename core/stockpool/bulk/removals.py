@@ -32,7 +32,9 @@ from stockpool.flatfiles.removal_orders import RemovalOrder, RemovalOrderItem
 from stockpool.ledger.buckets import UNSELLABLE
 from stockpool.ledger.tables import stock_levels
 from stockpool.order_request import Address
-from stockpool.plugins.network import RemovalItem
+from stockpool.plugins.network_removals import (
+    RemovalItem,
+)
 from stockpool.problems import Problem
 from stockpool.removals.service import Removals, RemovalView, check_removal_id
 from stockpool.removals.tables import removal_orders

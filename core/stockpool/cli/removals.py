@@ -27,7 +27,9 @@ from stockpool.cli.options import (
 from stockpool.cli.output import print_json, say, show_facts, show_table
 from stockpool.cli.session import opened
 from stockpool.order_request import Address
-from stockpool.plugins.network import RemovalItem
+from stockpool.plugins.network_removals import (
+    RemovalItem,
+)
 from stockpool.removals.service import RemovalView
 
 

@@ -22,6 +22,8 @@ from stockpool.order_request import Address, Feature, FulfillmentPolicy, Speed
 from stockpool.plugins.channel import PluginContext
 from stockpool.plugins.network_inbound import NetworkInbound
 from stockpool.plugins.network_listings import NetworkListings
+from stockpool.plugins.network_removals import NetworkRemovalFeeds, NetworkRemovals
+from stockpool.plugins.network_reports import NetworkReports
 from stockpool.plugins.network_returns import NetworkReturns
 from stockpool.problems import Problem
 
@@ -31,12 +33,17 @@ class NetworkCapability(StrEnum):
 
     PREVIEW = "preview"
     REMOVALS = "removals"
+    """The methods of `NetworkRemovals`."""
+    REMOVALS_BY_FEED = "removals_by_feed"
+    """The methods of `NetworkRemovalFeeds`, in place of those."""
     LISTINGS = "listings"
     """The methods of `NetworkListings`."""
     INBOUND = "inbound"
     """The methods of `NetworkInbound`."""
     RETURNS = "returns"
     """The methods of `NetworkReturns`."""
+    REPORTS = "reports"
+    """The methods of `NetworkReports`."""
 
     LOWER_QUANTITIES = "lower_quantities"
     """`update_fulfillment` lowers the quantities of an order that is not held, while nothing of it
@@ -311,65 +318,21 @@ class PreviewOption:
     reasons: Sequence[str] = ()
 
 
-RemovalDisposition = Literal["Return", "Disposal", "Liquidations"]
-
-
-@dataclass(frozen=True, slots=True)
-class RemovalItem:
-    """Units to take out; sellable and unsellable are asked for separately."""
-
-    sku: str
-    sellable: int = 0
-    unsellable: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class RemovalRequest:
-    """A removal order. `ship_to` only for Return; `removal_order_id` at most 50 characters."""
-
-    removal_order_id: str
-    country: str
-    disposition: RemovalDisposition
-    items: Sequence[RemovalItem]
-    ship_to: Address | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RemovalItemState:
-    """What became of the units: requested = cancelled + disposed + shipped + in_process."""
-
-    sku: str
-    sellable: bool
-    requested: int
-    cancelled: int = 0
-    disposed: int = 0
-    shipped: int = 0
-
-    @property
-    def in_process(self) -> int:
-        """Units of which nothing final is known yet."""
-        return self.requested - self.cancelled - self.disposed - self.shipped
-
-
-@dataclass(frozen=True, slots=True)
-class RemovalState:
-    """All that the network knows about one removal order."""
-
-    removal_order_id: str
-    country: str
-    status: Literal["Pending", "Planning", "Processing", "Completed", "Cancelled"]
-    updated_at: datetime
-    items: Sequence[RemovalItemState]
-    tracking_numbers: Sequence[str] = ()
-
-
-class Network(NetworkListings, NetworkInbound, NetworkReturns, ABC):
+class Network(
+    NetworkListings,
+    NetworkInbound,
+    NetworkReturns,
+    NetworkReports,
+    NetworkRemovals,
+    NetworkRemovalFeeds,
+    ABC,
+):
     """One configured fulfillment network: a seller's account, with one pool a country.
 
     `operations` that count against a rate limit are named as in the API model:
     `createFulfillmentOrder`, `updateFulfillmentOrder`, `cancelFulfillmentOrder`,
     `getFulfillmentOrder`, `listAllFulfillmentOrders`, `getInventorySummaries`,
-    `getFulfillmentPreview`, `createRemovalOrder`, `getRemovalOrder`.
+    `getFulfillmentPreview`; and those that the parts name.
     """
 
     capabilities: frozenset[NetworkCapability] = frozenset()
@@ -423,14 +386,6 @@ class Network(NetworkListings, NetworkInbound, NetworkReturns, ABC):
     @abstractmethod
     def changes(self, cursor: str | None) -> ChangePage:
         """Fulfillment orders that changed after `cursor` (None: from the beginning)."""
-
-    def create_removal(self, request: RemovalRequest) -> None:
-        """Place a removal order. Needs REMOVALS. Errors as for `create_fulfillment`."""
-        raise NotImplementedError
-
-    def get_removal(self, removal_order_id: str) -> RemovalState | None:
-        """A removal order's present state, or None if it is unknown. Needs REMOVALS."""
-        raise NotImplementedError
 
     def check(self) -> Sequence[Problem]:
         """What is wrong with the connection. Empty: all is well."""

@@ -13,14 +13,17 @@ from stockpool.attention.queue import Concern, close_concerns, raise_concerns
 from stockpool.ids import IdSource
 from stockpool.ledger.buckets import Account, Bucket, Place
 from stockpool.ledger.posting import StockMove, post
-from stockpool.plugins.network import RemovalItemState, RemovalState
+from stockpool.plugins.network_removals import (
+    RemovalItemState,
+    RemovalState,
+)
 from stockpool.problems import Problem
-from stockpool.removals.tables import removal_items, removal_orders
+from stockpool.removals.tables import SUBMITTED, removal_items, removal_orders
 
 FINAL = ("Completed", "Cancelled", "Refused")
 """Statuses after which nothing changes any more; `Refused` is ours."""
 
-_ORDER = ("Pending", "Planning", "Processing", "Cancelled", "Completed")
+_ORDER = (SUBMITTED, "Pending", "Planning", "Processing", "Cancelled", "Completed")
 
 _OUTCOMES: Mapping[str, Mapping[str, Account]] = {
     "Return": {"shipped": Account.RETURNED_TO_SELLER, "disposed": Account.DISPOSED},
@@ -113,6 +116,33 @@ def _incomplete(head: Any, status: str, units: int) -> Problem:
         f"removal order {head.id} is {status}, but of {units} units nothing is known",
         fix="compare with Seller Central; it is asked about again until every unit is told of",
     )
+
+
+def give_back(connection: Connection, removal_id: str, *, at: datetime) -> bool:
+    """A removal order that the network does not have comes to nothing; its units are free again.
+
+    Does nothing to one that the network has taken, or that came to nothing before; returns whether
+    it did something.
+    """
+    head = connection.execute(
+        select(removal_orders).where(removal_orders.c.id == removal_id).with_for_update()
+    ).one()
+    if head.status not in (None, SUBMITTED):
+        return False
+    items = connection.execute(
+        select(removal_items).where(removal_items.c.removal_order_id == removal_id)
+    ).all()
+    moves: list[StockMove] = []
+    for row in items:
+        counts = {"shipped": 0, "disposed": 0, "cancelled": row.requested}
+        moves += item_news(connection, head, row, counts)
+    post(connection, moves, at=at)
+    connection.execute(
+        update(removal_orders)
+        .where(removal_orders.c.id == removal_id)
+        .values(status="Refused", updated_at=at)
+    )
+    return True
 
 
 def item_news(

@@ -9,13 +9,17 @@ from sqlalchemy import Connection, select, update
 
 from stockpool.clock import Clock
 from stockpool.errors import PluginError, RejectedError
-from stockpool.ledger.posting import StockMove, post
 from stockpool.order_request import Address
 from stockpool.outbox.carrier import outcome_of
 from stockpool.outbox.effects import Done, LeasedEffect, Outcome, Refused
-from stockpool.plugins.network import Network, RemovalItem, RemovalRequest
-from stockpool.removals.news import item_news
-from stockpool.removals.tables import removal_items, removal_orders
+from stockpool.plugins.network import Network, NetworkCapability
+from stockpool.plugins.network_removals import (
+    RemovalItem,
+    RemovalRequest,
+)
+from stockpool.removals.feeds import submit
+from stockpool.removals.news import give_back
+from stockpool.removals.tables import SUBMITTED, removal_items, removal_orders
 from stockpool.storage.database import Database
 
 
@@ -37,6 +41,8 @@ class PlaceRemoval:
         with self._database.read() as connection:
             request = _request(connection, removal_id)
         try:
+            if NetworkCapability.REMOVALS_BY_FEED in network.capabilities:
+                return submit(self._database, effect.party, network, effect, request)
             if effect.may_have_happened and network.get_removal(removal_id) is not None:
                 return Done(effect, {"adopted": True})
             try:
@@ -66,10 +72,15 @@ class PlaceRemoval:
             if isinstance(outcome, Refused) and outcome.code != "gave_up":
                 give_back(connection, removal_id, at=at)
             elif isinstance(outcome, Done):
+                feed_id = outcome.result.get("feed_id")
                 connection.execute(
                     update(removal_orders)
                     .where(removal_orders.c.id == removal_id, removal_orders.c.status.is_(None))
-                    .values(status="Pending", updated_at=at)
+                    .values(
+                        status="Pending" if feed_id is None else SUBMITTED,
+                        feed_id=feed_id,
+                        updated_at=at,
+                    )
                 )
 
 
@@ -80,31 +91,6 @@ def is_refused(connection: Connection, removal_id: str) -> bool:
             select(removal_orders.c.status == "Refused").where(removal_orders.c.id == removal_id)
         ).scalar_one()
         is True
-    )
-
-
-def give_back(connection: Connection, removal_id: str, *, at: datetime) -> None:
-    """A removal order that the network does not have comes to nothing; its units are free again.
-
-    Does nothing to one that the network has taken, or that came to nothing before.
-    """
-    head = connection.execute(
-        select(removal_orders).where(removal_orders.c.id == removal_id).with_for_update()
-    ).one()
-    if head.status is not None:
-        return
-    items = connection.execute(
-        select(removal_items).where(removal_items.c.removal_order_id == removal_id)
-    ).all()
-    moves: list[StockMove] = []
-    for row in items:
-        counts = {"shipped": 0, "disposed": 0, "cancelled": row.requested}
-        moves += item_news(connection, head, row, counts)
-    post(connection, moves, at=at)
-    connection.execute(
-        update(removal_orders)
-        .where(removal_orders.c.id == removal_id)
-        .values(status="Refused", updated_at=at)
     )
 
 

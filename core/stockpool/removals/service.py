@@ -30,13 +30,18 @@ from stockpool.outbox.effects import (
 from stockpool.plugins.network import (
     Network,
     NetworkCapability,
+)
+from stockpool.plugins.network_removals import (
     RemovalDisposition,
     RemovalItem,
 )
 from stockpool.problems import Problem
+from stockpool.removals.feeds import FeedFollowing
 from stockpool.removals.news import FINAL, apply_state, removal_move
 from stockpool.removals.tables import removal_items, removal_orders
 from stockpool.storage.database import Database
+
+_TAKES_REMOVALS = {NetworkCapability.REMOVALS, NetworkCapability.REMOVALS_BY_FEED}
 
 _REMOVAL_ID = re.compile(r"[A-Za-z0-9._-]{1,50}")
 
@@ -168,34 +173,45 @@ class Removals:
         Raises:
             PluginError: a network did not answer. The others were asked all the same.
         """
-        with self._database.read() as connection:
-            open_ids = connection.execute(
-                select(removal_orders.c.id, removal_orders.c.pool)
-                .where(
-                    removal_orders.c.status.is_not(None),
-                    removal_orders.c.status.not_in(FINAL),
-                )
-                .order_by(removal_orders.c.id)
-            ).all()
         changed = 0
-        silent: dict[str, PluginError] = {}
-        for removal_id, pool in open_ids:
-            name = pool.partition(":")[0]
-            if name in silent or name not in self._networks:
-                continue
+        silent: list[PluginError] = []
+        for name, network in self._networks.items():
             try:
-                state = self._networks[name].get_removal(removal_id)
+                if NetworkCapability.REMOVALS_BY_FEED in network.capabilities:
+                    following = FeedFollowing(self._database, self._ids, name, network)
+                    changed += following.follow()
+                else:
+                    changed += self._ask_about_each(name, network)
             except PluginError as error:
-                silent[name] = error
-                continue
+                silent.append(error)
+        if silent:
+            raise silent[0]
+        return changed
+
+    def _ask_about_each(self, name: str, network: Network) -> int:
+        with self._database.read() as connection:
+            open_ids = (
+                connection.execute(
+                    select(removal_orders.c.id)
+                    .where(
+                        removal_orders.c.pool.startswith(f"{name}:", autoescape=True),
+                        removal_orders.c.status.is_not(None),
+                        removal_orders.c.status.not_in(FINAL),
+                    )
+                    .order_by(removal_orders.c.id)
+                )
+                .scalars()
+                .all()
+            )
+        changed = 0
+        for removal_id in open_ids:
+            state = network.get_removal(removal_id)
             if state is not None:
                 changed += self._database.run(
                     lambda connection, state=state: apply_state(  # type: ignore[misc]
                         connection, state, ids=self._ids, at=self._database.clock.now()
                     )
                 )
-        if silent:
-            raise next(iter(silent.values()))
         return changed
 
 
@@ -254,7 +270,7 @@ def _problems(
     ship_to: Address | None,
 ) -> Sequence[Problem]:
     found = []
-    if NetworkCapability.REMOVALS not in network.capabilities:
+    if not network.capabilities & _TAKES_REMOVALS:
         found.append(Problem("no_removals", "this network takes no removal orders", "pool"))
     if disposition == "Return" and ship_to is None:
         found.append(

@@ -6,14 +6,19 @@ from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Integer, St
 
 from stockpool.storage.metadata import UtcDateTime, metadata
 
+SUBMITTED = "Submitted"
+"""The network has the file and has not decided about it. The word is ours."""
+
 removal_orders = Table(
     "removal_orders",
     metadata,
     Column("id", String(50), primary_key=True),
     Column("pool", String, nullable=False),
     Column("disposition", String, nullable=False),
-    # Empty until the network has taken it; then the network's status.
+    # Empty until the network has taken it; then the network's status, or SUBMITTED.
     Column("status", String),
+    # The receipt of its file, at a network that decides later.
+    Column("feed_id", String),
     Column("ship_to", Text),
     Column("tracking_numbers", Text, nullable=False, server_default="[]"),
     Column("requested_at", UtcDateTime, nullable=False),

@@ -17,7 +17,9 @@ from stockpool import crashpoints
 from stockpool.engine import Engine
 from stockpool.errors import ConflictError, NotFoundError, PluginError, RefusedError
 from stockpool.order_request import Address, OrderLine, OrderRequest
-from stockpool.plugins.network import RemovalItem
+from stockpool.plugins.network_removals import (
+    RemovalItem,
+)
 from stockpool.simulation.shop import TROUBLES
 from stockpool.simulation.world import COUNTRIES, LISTINGS, NETWORK, SHOP, SKUS, UNLISTED, World
 

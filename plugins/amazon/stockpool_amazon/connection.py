@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import ssl
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
 from importlib.metadata import version
@@ -64,8 +65,9 @@ class Connection:
         headers: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
         form: Mapping[str, str] | None = None,
+        content: bytes | None = None,
     ) -> Reply:
-        """Send a request, with a JSON body, a form or neither, and read the whole answer.
+        """Send a request, with a JSON body, a form, bytes or nothing, and read the whole answer.
 
         Raises:
             requests.RequestException: there is no whole answer; see `never_sent`.
@@ -76,7 +78,7 @@ class Connection:
             params=query,
             headers={"accept": "application/json", **(headers or {})},
             json=body,
-            data=form,
+            data=form if content is None else content,
             timeout=self._timeout,
             allow_redirects=False,
             stream=True,
@@ -84,6 +86,18 @@ class Connection:
             auth=_nothing_added,
         ) as response:
             return Reply(response.status_code, response.headers, self._read(response))
+
+    @contextmanager
+    def stream(self, url: str) -> Iterator[tuple[int, Mapping[str, str], Iterator[bytes]]]:
+        """What is at an address, piece by piece, as long as the block lasts.
+
+        Raises:
+            requests.RequestException: there is no answer, or it breaks off.
+        """
+        with self._session.get(
+            url, timeout=self._timeout, allow_redirects=False, stream=True, auth=_nothing_added
+        ) as response:
+            yield response.status_code, response.headers, response.iter_content(_CHUNK)
 
     def close(self) -> None:
         """Close all connections."""

@@ -8,6 +8,7 @@ import requests
 
 from stockpool.errors import TransientError
 from stockpool_amazon.connection import Connection
+from stockpool_amazon.documents import checked_address
 from stockpool_amazon.errors import UnreadableAnswer
 
 
@@ -23,15 +24,13 @@ def pdf_at(connection: Connection, url: str, endpoint: str) -> bytes:
         UnreadableAnswer: the address is none to go to, or there is no PDF.
         TransientError: there is no answer, or the address has died; ask for a new one.
     """
-    parts, own = urlsplit(url), urlsplit(endpoint)
-    if parts.scheme != "https" and (parts.scheme, parts.netloc) != (own.scheme, own.netloc):
-        raise UnreadableAnswer("the address of a document is not https")
+    host = urlsplit(checked_address(url, endpoint)).hostname
     try:
         reply = connection.send("GET", url, headers={"accept": "application/pdf"})
     except requests.RequestException as error:
         raise TransientError(f"a document can't be fetched ({type(error).__name__})") from None
     if reply.status != 200:
-        raise TransientError(f"a document can't be fetched: {parts.hostname} says {reply.status}")
+        raise TransientError(f"a document can't be fetched: {host} says {reply.status}")
     if not reply.content.startswith(b"%PDF"):
         raise UnreadableAnswer("a document is no PDF")
     return reply.content

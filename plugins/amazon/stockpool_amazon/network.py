@@ -35,6 +35,7 @@ from stockpool_amazon.checks import problems_of
 from stockpool_amazon.connection import Connection
 from stockpool_amazon.credentials import Credentials
 from stockpool_amazon.errors import AmazonRefusal, UnreadableAnswer
+from stockpool_amazon.feeds import Feeds
 from stockpool_amazon.following import Following
 from stockpool_amazon.inbound import AmazonInbound
 from stockpool_amazon.inventory import stock_page
@@ -42,6 +43,7 @@ from stockpool_amazon.listings import AmazonListings
 from stockpool_amazon.outbound import Outbound
 from stockpool_amazon.pools import Pools
 from stockpool_amazon.rates import Rates
+from stockpool_amazon.removals import AmazonRemovals
 from stockpool_amazon.returns import AmazonReturns
 from stockpool_amazon.settings import AmazonSettings, NotificationSettings, OutboundVersion
 from stockpool_amazon.transport import Transport
@@ -59,11 +61,10 @@ _VERSIONS: Mapping[OutboundVersion, type[Outbound]] = {
 }
 
 
-class AmazonNetwork(AmazonListings, AmazonInbound, AmazonReturns, Network):
+class AmazonNetwork(AmazonListings, AmazonInbound, AmazonReturns, AmazonRemovals, Network):
     """A seller's account at Amazon. Safe to share between threads.
 
     Beside the errors of `stockpool_amazon.errors`, which are the engine's, no others are raised.
-    Removal orders have no API, so there are none.
 
     Raises:
         ConfigurationError: a secret is not where the settings say.
@@ -76,6 +77,8 @@ class AmazonNetwork(AmazonListings, AmazonInbound, AmazonReturns, Network):
             NetworkCapability.PARCELS_BY_ASKING,
             NetworkCapability.INBOUND,
             NetworkCapability.RETURNS,
+            NetworkCapability.REPORTS,
+            NetworkCapability.REMOVALS_BY_FEED,
         }
     )
     """And LOWER_QUANTITIES where updates go by the version 2020-07-01; the later one has none; and
@@ -105,7 +108,9 @@ class AmazonNetwork(AmazonListings, AmazonInbound, AmazonReturns, Network):
         )
         self._endpoint = settings.address
         self._rates = Rates()
+        self._clock = clock
         self._transport = self._connected(credentials, clock)
+        self._feeds = Feeds(self._transport, self._connection, self._endpoint)
         placing = _VERSIONS[settings.version("create")]
         self._pools = Pools(settings, placing.features, placing.offers)
         self._outbound = {

@@ -17,10 +17,12 @@ from stockpool.plugins.network import (
     PoolProfile,
     PreviewOption,
     RateLimit,
-    RemovalRequest,
-    RemovalState,
     SpeedProfile,
     StockPage,
+)
+from stockpool.plugins.network_removals import (
+    RemovalRequest,
+    RemovalState,
 )
 from stockpool_amazon_sim import views
 from stockpool_amazon_sim.countries import SCHEDULED, country
@@ -29,6 +31,7 @@ from stockpool_amazon_sim.inbound.network_inbound import SimulatedInbound
 from stockpool_amazon_sim.listings.network_listings import SimulatedListings
 from stockpool_amazon_sim.outbound.network_returns import SimulatedReturns
 from stockpool_amazon_sim.rate_limits import LIMITS
+from stockpool_amazon_sim.reports.network_reports import SimulatedReports
 from stockpool_amazon_sim.settings import AmazonSimSettings
 from stockpool_amazon_sim.simulated_time import to_datetime
 from stockpool_amazon_sim.simulator import Simulator
@@ -37,7 +40,9 @@ _MOMENT = 60.0
 """Seconds that are worth waiting for news. On a slow clock a parcel takes days."""
 
 
-class AmazonSimNetwork(SimulatedListings, SimulatedInbound, SimulatedReturns, Network):
+class AmazonSimNetwork(
+    SimulatedListings, SimulatedInbound, SimulatedReturns, SimulatedReports, Network
+):
     """A simulated Amazon as the engine sees it; `simulator` has the controls."""
 
     capabilities = frozenset(
@@ -47,6 +52,7 @@ class AmazonSimNetwork(SimulatedListings, SimulatedInbound, SimulatedReturns, Ne
             NetworkCapability.LISTINGS,
             NetworkCapability.INBOUND,
             NetworkCapability.RETURNS,
+            NetworkCapability.REPORTS,
             NetworkCapability.LOWER_QUANTITIES,
         }
     )

@@ -16,13 +16,15 @@ from stockpool.plugins.network import (
     PackageState,
     PackageStatus,
     PreviewOption,
-    RemovalItemState,
-    RemovalRequest,
-    RemovalState,
     ShipmentItemState,
     ShipmentState,
     ShipmentStatus,
     StockFigures,
+)
+from stockpool.plugins.network_removals import (
+    RemovalItemState,
+    RemovalRequest,
+    RemovalState,
 )
 from stockpool_amazon_sim.countries import country
 from stockpool_amazon_sim.inventory.inventory import Summary

@@ -14,7 +14,9 @@ from stockpool.testing.network_conformance.placing import PlacingTests
 from stockpool.testing.network_conformance.pools import PoolTests
 from stockpool.testing.network_conformance.previews import PreviewTests
 from stockpool.testing.network_conformance.privacy import PrivacyTests
+from stockpool.testing.network_conformance.removal_feeds import RemovalFeedTests
 from stockpool.testing.network_conformance.removals import RemovalTests
+from stockpool.testing.network_conformance.reports import ReportTests
 from stockpool.testing.network_conformance.returns import ReturnTests
 from stockpool.testing.network_conformance.shipping import ShippingTests
 from stockpool.testing.network_conformance.stock import StockTests
@@ -35,6 +37,8 @@ class NetworkConformance(
     PrivacyTests,
     PreviewTests,
     RemovalTests,
+    RemovalFeedTests,
+    ReportTests,
     ListingTests,
     InboundTests,
     ReturnTests,

@@ -10,6 +10,8 @@ import pytest
 from stockpool.errors import OutcomeUnknown, RejectedError
 from stockpool.plugins.network import (
     NetworkCapability,
+)
+from stockpool.plugins.network_removals import (
     RemovalItem,
     RemovalItemState,
     RemovalRequest,

@@ -31,6 +31,11 @@ NetworkOperation = Literal[
     "confirm_placement_option",
     "create_return",
     "get_returns",
+    "create_report",
+    "get_report",
+    "submit_removal",
+    "removal_feeds",
+    "removal_decision",
 ]
 """A method of `Network` that talks to the other side."""
 

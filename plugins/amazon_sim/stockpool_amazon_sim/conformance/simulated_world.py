@@ -34,6 +34,11 @@ OPERATIONS: Mapping[NetworkOperation, str] = {
     "confirm_placement_option": "confirmPlacementOption",
     "create_return": "createFulfillmentReturn",
     "get_returns": "getFulfillmentOrder",
+    "create_report": "createReport",
+    "get_report": "getReport",
+    "submit_removal": "createFeed",
+    "removal_feeds": "getFeeds",
+    "removal_decision": "getFeed",
 }
 """The operation of Amazon's that a method calls."""
 
