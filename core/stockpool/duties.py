@@ -46,6 +46,8 @@ from stockpool.plugins.observer import Event
 from stockpool.privacy.service import Privacy
 from stockpool.problems import Problem
 from stockpool.removals.service import Removals
+from stockpool.reports.fetching import ReportFetching
+from stockpool.reports.service import Reports
 from stockpool.storage.database import Database
 from stockpool.webhooks import deliveries
 
@@ -72,6 +74,7 @@ class Duties:
     inventory: Inventory
     catalog: Catalog
     removals: Removals
+    reports: Reports
     bulk: BulkPlans
     care: Care
     privacy: Privacy
@@ -378,6 +381,21 @@ class Duties:
             f"network:{name}:inbound plans",
             lambda: follow_plans(self.database, self.ids, name, network),
         )
+
+    def fetch_reports(self, name: str) -> int:
+        """Bring reports that were asked for a step on; returns how many are finished."""
+        network = self.networks[name]
+        if NetworkCapability.REPORTS not in network.capabilities:
+            return 0
+        fetching = ReportFetching(self.database, self.ids, self.reports, name, network)
+
+        def step() -> int | None:
+            with leases.held(
+                self.database, f"reports:{name}", self._ticket(), seconds=self.lease_seconds
+            ) as lease:
+                return fetching.follow() if lease.taken else None
+
+        return self._contained(f"network:{name}:reports", step)
 
     def find_stranded(self, name: str) -> int:
         """Look over the listings of all SKUs with stock; returns how many stocks are stranded."""

@@ -66,6 +66,7 @@ from stockpool.proof import Report, verify
 from stockpool.removals.invariants import INVARIANTS as REMOVAL_INVARIANTS
 from stockpool.removals.placing import PlaceRemoval
 from stockpool.removals.service import Removals
+from stockpool.reports.service import Reports
 from stockpool.routing.decision import encode_rules
 from stockpool.routing_rules import build_rules
 from stockpool.storage import migrations
@@ -151,6 +152,7 @@ class Engine:
         self.webhooks = Receiver(database, clock, self.channels)
         self.privacy = Privacy(database, clock, ids)
         self.removals = Removals(database, ids, self.networks)
+        self.reports = Reports(database, ids, self.networks)
         self.listings = Listings(database, ids, self.networks)
         self.inbound = Inbound(database, ids, self.networks)
         self.bulk = BulkPlans(
@@ -185,6 +187,7 @@ class Engine:
             self.inventory,
             self.catalog,
             self.removals,
+            self.reports,
             self.bulk,
             self.care,
             self.privacy,
@@ -351,6 +354,7 @@ class Engine:
         done += self.duties.carry_out_privacy_requests()
         done += sum(self.duties.follow_listing_changes(name) for name in self.networks)
         done += sum(self.duties.follow_inbound_plans(name) for name in self.networks)
+        done += sum(self.duties.fetch_reports(name) for name in self.networks)
         done += sum(self.duties.publish_availability(name) for name in self.channels)
         return done
 

@@ -18,6 +18,7 @@ def complete_metadata() -> MetaData:
     import stockpool.orders.tables
     import stockpool.outbox.tables
     import stockpool.removals.tables
+    import stockpool.reports.tables
     import stockpool.webhooks.tables  # noqa: F401
     from stockpool.storage.metadata import metadata
 

@@ -23,7 +23,7 @@ class Concern:
 
     Attributes:
         key: what makes two sightings one item; it is reopened when it is seen again.
-        kind: `intake`, `order`, `effect`, `stock`, `network`, `channel`.
+        kind: `intake`, `order`, `effect`, `stock`, `network`, `channel`, `report`.
         subject: the identifier of what it is about.
     """
 

@@ -24,6 +24,7 @@ from stockpool.cli import (
     proving,
     refunds,
     removals,
+    reports,
     serve,
     simulate,
 )
@@ -41,6 +42,7 @@ GROUPS = {
     "inventory": inventory.app,
     "removals": removals.app,
     "listings": listings.app,
+    "reports": reports.app,
     "inbound": inbound.app,
     "bulk": bulk.app,
     "attention": attention.app,
