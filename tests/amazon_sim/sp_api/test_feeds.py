@@ -376,6 +376,15 @@ def test_a_quote_is_a_character_like_any_other(sp_api: Caller) -> None:
     assert found["fulfillmentOrder"]["destinationAddress"]["addressLine1"] == '"The Oaks" 1'
 
 
+@pytest.mark.parametrize(
+    "above", ["TemplateType=FulfillmentOrderRequest\tVersion=2.0\r\n", "templatetype = X\n"]
+)
+def test_the_line_of_the_template_is_passed_over(sp_api: Caller, above: str) -> None:
+    status, text = worked(sp_api, ORDERS, above + orders_file(order_row("F-1")))
+    assert (status, lines_of(text)[1][-1]) == ("DONE", "1")
+    assert sp_api.control("fulfillment_order_ids") == ["F-1"]
+
+
 def test_an_ellipsis_of_windows_ends_no_line(sp_api: Caller) -> None:
     content = orders_file(order_row("F-1", DisplayableOrderComment="Thanks\u2026")).encode("cp1252")
     status, text = worked(sp_api, ORDERS, content, "text/tab-separated-values")
@@ -532,6 +541,30 @@ def test_a_feed_that_is_not_of_this_sellers_listings_is_fatal(sp_api: Caller, co
 @pytest.mark.parametrize("kind", ["POST_FLAT_FILE_INVLOADER_DATA", "POST_PRODUCT_DATA"])
 def test_listings_are_no_flat_files_any_more(sp_api: Caller, kind: str) -> None:
     assert worked(sp_api, kind, "sku\tprice\nMUG\t9")[0] == "FATAL"
+
+
+@pytest.mark.parametrize(
+    ("kind", "instead"),
+    [
+        ("POST_FULFILLMENT_ORDER_REQUEST_DATA", ORDERS),
+        (
+            "POST_FULFILLMENT_ORDER_CANCELLATION_REQUEST_DATA",
+            "POST_FLAT_FILE_FULFILLMENT_ORDER_CANCELLATION_REQUEST_DATA",
+        ),
+        ("POST_FBA_INBOUND_CARTON_CONTENTS", "setPackingInformation"),
+    ],
+)
+def test_xml_is_refused_with_what_to_use_instead(sp_api: Caller, kind: str, instead: str) -> None:
+    refused = submitted(sp_api, kind, uploaded(sp_api, "<AmazonEnvelope/>"))
+    assert (refused.status, refused.error["code"]) == (400, "InvalidInput")
+    assert "not simulated" in refused.error["message"]
+    assert instead in refused.error["message"]
+
+
+def test_xml_in_a_feed_of_rows_is_fatal(sp_api: Caller) -> None:
+    status, text = worked(sp_api, ORDERS, "<?xml version='1.0'?>\n<AmazonEnvelope/>\n")
+    assert status == "FATAL"
+    assert "no column" in text
 
 
 def test_an_unknown_type_is_refused(sp_api: Caller) -> None:

@@ -125,6 +125,39 @@ def test_a_report_that_cannot_be_made_is_refused(
     assert (refused.status, refused.error["code"]) == (400, "InvalidInput")
 
 
+def test_an_option_has_the_values_that_it_has(sp_api: Caller) -> None:
+    options = {"aggregateByLocation": "SHELF"}
+    refused = asked(sp_api, SUMMARY, reportOptions=options)
+    assert (refused.status, refused.error["code"]) == (400, "InvalidInput")
+    assert "aggregateByLocation SHELF is not one of COUNTRY, FC" in refused.error["message"]
+    schedule = {"reportType": SUMMARY, "marketplaceIds": [US], "period": "P1D"}
+    assert (
+        sp_api("POST", f"{REPORTS}/schedules", schedule | {"reportOptions": options}).status == 400
+    )
+    weekly = asked(sp_api, SUMMARY, reportOptions={"aggregatedByTimePeriod": "WEEKLY"})
+    assert weekly.status == 400
+    for known in ("COUNTRY", "FC"):
+        assert asked(sp_api, SUMMARY, reportOptions={"aggregateByLocation": known}).status == 202
+
+
+def test_an_option_that_a_type_does_not_know_is_passed_over(sp_api: Caller) -> None:
+    assert table(sp_api, MANAGED, reportOptions={"shade": "blue"}) == table(sp_api, MANAGED)
+
+
+@pytest.mark.parametrize(
+    ("control", "status"), [("fail_report", "FATAL"), ("empty_report", "CANCELLED")]
+)
+def test_a_report_ends_as_it_is_made_to(sp_api: Caller, control: str, status: str) -> None:
+    report_id = asked(sp_api, MANAGED).json["reportId"]
+    sp_api.control(control, report_id=report_id)
+    assert found(sp_api, report_id)["processingStatus"] == "IN_QUEUE"
+    sp_api.control("finish_reports")
+    ended = found(sp_api, report_id)
+    assert ended["processingStatus"] == status
+    assert "processingStartTime" in ended
+    assert "reportDocumentId" not in ended
+
+
 def test_the_newest_reports_come_first_and_page_by_page(sp_api: Caller) -> None:
     ids = []
     for _ in range(5):
@@ -434,3 +467,19 @@ def test_a_long_report_is_compressed_and_a_name_may_have_accents(sp_api: Caller)
     assert content_type == "text/plain; charset=windows-1252"
     assert "Café au lait" in body.decode("cp1252")
     assert len(table(sp_api, MANAGED)) == 151
+
+
+@pytest.mark.parametrize(
+    ("kind", "title", "told"),
+    [
+        (MANAGED, "Kubek \u017c\u00f3\u0142ty \U0001f375", "Kubek ?\u00f3?ty ?"),
+        (DETAIL, "Kubek \u017c\u00f3\u0142ty \U0001f375", "Kubek \u017c\u00f3\u0142ty \U0001f375"),
+    ],
+)
+def test_a_character_that_the_charset_lacks_is_a_question_mark(
+    sp_api: Caller, kind: str, title: str, told: str
+) -> None:
+    sp_api.control("register", country="US", sku="KUBEK", title=title)
+    sp_api.control("stock", country="US", sku="KUBEK", quantity=1)
+    rows = [row for row in table(sp_api, kind) if "KUBEK" in row.values()]
+    assert {row.get("product-name", row.get("Title")) for row in rows} == {told}

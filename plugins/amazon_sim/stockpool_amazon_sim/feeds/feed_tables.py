@@ -11,6 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.message import Message
 
+_TEMPLATE = re.compile(r"\s*TemplateType\s*=", re.IGNORECASE)
+"""How the line above the header begins that says which template, of which version, a file is of."""
+
 
 class UnreadableFeed(Exception):
     """A file of which nothing can be done; says why."""
@@ -60,11 +63,14 @@ def decoded(content: bytes, content_type: str, country: str) -> str:
 def lines(text: str) -> list[list[str]]:
     """The cells of each line, of empty lines none. Lines end in CR LF, LF or CR, in nothing else.
 
+    The line above the header that says which template the file was made of is left out.
     The ellipsis of Windows-1252, read as ISO 8859-1, is a control that `splitlines` ends a line at.
     """
     found = re.split(r"\r\n|\n|\r", text)
     if not found[-1]:
         del found[-1]
+    if found and _TEMPLATE.match(found[0]):
+        del found[0]
     return [[cell.strip() for cell in line.split("\t")] if line else [] for line in found]
 
 

@@ -45,6 +45,15 @@ _RETIRED: Final = frozenset(
 )
 """Listings by flat file or XML: taken, and FATAL, since the end of July 2025."""
 
+_NOT_SERVED: Final = {
+    "POST_FULFILLMENT_ORDER_REQUEST_DATA": "POST_FLAT_FILE_FULFILLMENT_ORDER_REQUEST_DATA",
+    "POST_FULFILLMENT_ORDER_CANCELLATION_REQUEST_DATA": (
+        "POST_FLAT_FILE_FULFILLMENT_ORDER_CANCELLATION_REQUEST_DATA"
+    ),
+    "POST_FBA_INBOUND_CARTON_CONTENTS": "setPackingInformation",
+}
+"""Feeds in XML that Amazon works through and the simulator does not, with what does the same."""
+
 TYPES: Final = frozenset({LISTINGS, *_FLAT_FILES, *_RETIRED})
 
 _COUNTRIES_MOST = 25
@@ -63,6 +72,8 @@ def create(
         RejectedError: InvalidInput for a type that is not served here, and for a document that is
             not known or was not uploaded.
     """
+    if feed_type in _NOT_SERVED:
+        raise invalid(f"feedType {feed_type} is not simulated; use {_NOT_SERVED[feed_type]}")
     if feed_type not in TYPES:
         raise invalid(f"feedType {feed_type} is not known; there are {', '.join(sorted(TYPES))}")
     if not 1 <= len(countries) <= _COUNTRIES_MOST:

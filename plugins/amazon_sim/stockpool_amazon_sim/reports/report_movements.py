@@ -211,5 +211,11 @@ TYPES: Mapping[str, ReportType] = {
         ),
         _summary,
         charset="utf-8",
+        options={
+            "aggregateByLocation": ("COUNTRY", "FC"),
+            # Amazon has weeks and months as well. Other figures than those asked for would be worse
+            # than a refusal.
+            "aggregatedByTimePeriod": ("DAILY",),
+        },
     ),
 }

@@ -17,6 +17,7 @@ class Report:
         status: IN_QUEUE, IN_PROGRESS, DONE, FATAL or CANCELLED (also where there is no data).
         start, end: of the time that it is about.
         document_id: see `documents`; empty while there is none.
+        shall_end: the status to end with, whatever there is to tell; empty to end as it comes.
     """
 
     report_id: str
@@ -31,6 +32,7 @@ class Report:
     started_at: Micros = 0
     ended_at: Micros = 0
     document_id: str = ""
+    shall_end: str = ""
 
 
 @stored

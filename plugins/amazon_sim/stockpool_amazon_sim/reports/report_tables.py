@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from stockpool.money import Money
@@ -43,6 +43,7 @@ class ReportType:
         charset: of the file, but in Japan, where it is Shift_JIS.
         days_most: the longest time that one report may be about.
         personal: whether it holds buyers' data, so that it needs a restricted data token.
+        options: the values that each option of the type may have.
     """
 
     columns: Sequence[str]
@@ -50,6 +51,7 @@ class ReportType:
     charset: str = "windows-1252"
     days_most: int | None = None
     personal: bool = False
+    options: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ def written(
 ) -> tuple[str, bytes] | None:
     """The content type and the bytes of a file; None if there are no rows.
 
-    What the charset has no place for becomes a question mark: the file has no way to say it.
+    What the charset has no place for is a question mark, as in Amazon's own files: sellers report
+    it of those in Windows-1252 (github.com/amzn/selling-partner-api-models, issues 4888 and 4955).
     """
     columns = [name for name in kind.columns if name not in drift.dropped] + list(drift.added)
     if drift.reordered:

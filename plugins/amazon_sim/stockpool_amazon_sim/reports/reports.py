@@ -1,7 +1,7 @@
 """Reports: asked for, made after a while, and kept for a time; and schedules that ask for them.
 
     IN_QUEUE --starts--> IN_PROGRESS --ends--> DONE, or CANCELLED where there is nothing to tell
-       |                      \\-- made to fail: FATAL
+       |                      \\-- made to by a control: FATAL or CANCELLED
        \\-- cancelled by the seller: CANCELLED
 
 A report shows what is true when it is made (Reports API 2021-06-30).
@@ -76,9 +76,11 @@ def create(
     """Ask for a report. Without times it is about the last 30 days, or less for some types.
 
     Raises:
-        RejectedError: InvalidInput for a type that is not served here, and for a wrong time.
+        RejectedError: InvalidInput for a type that is not served here, for a wrong time, and for an
+            option with a value that it does not have.
     """
     kind = known_type(report_type)
+    _check_options(kind, options)
     until = world.now if end is None else end
     since = until - min(kind.days_most or 30, 30) * DAY if start is None else start
     if since > until:
@@ -115,8 +117,8 @@ def cancel(world: World, report_id: str) -> None:
     _end(world, report, "CANCELLED")
 
 
-def fail(world: World, report_id: str) -> None:
-    """Let a report that is not made yet end as FATAL.
+def let_end(world: World, report_id: str, status: str) -> None:
+    """Let a report that is not made yet end with a status when its time comes, without a document.
 
     Raises:
         ValueError: there is none that is waiting or under way.
@@ -124,7 +126,8 @@ def fail(world: World, report_id: str) -> None:
     report = world.store.reports.get(report_id)
     if report is None or report.status not in ("IN_QUEUE", "IN_PROGRESS"):
         raise ValueError(f"no report {report_id!r} is waiting or under way")
-    _end(world, report, "FATAL")
+    report.shall_end = status
+    world.store.reports.put(report_id, report)
 
 
 def _end(world: World, report: Report, status: str) -> None:
@@ -146,6 +149,9 @@ def start(world: World, event: Event) -> None:
 def end(world: World, event: Event) -> None:
     """A report is made, of what is true now."""
     report = known_report(world, event.subject)
+    if report.shall_end:
+        _end(world, report, report.shall_end)
+        return
     kind = TYPES[report.report_type]
     query = Query(report.countries, report.start, report.end, report.options)
     rows = kind.rows(world, query)
@@ -169,9 +175,10 @@ def schedule(
     """Have a report made again and again. One type has one schedule: a second replaces it.
 
     Raises:
-        RejectedError: InvalidInput for a type that is not served here, or no such period.
+        RejectedError: InvalidInput for a type that is not served here, no such period, and for an
+            option with a value that it does not have.
     """
-    known_type(report_type)
+    _check_options(known_type(report_type), options)
     if period not in PERIODS:
         raise invalid(f"period {period} is not one of {', '.join(PERIODS)}")
     for _, other in list(world.store.report_schedules.all()):
@@ -227,6 +234,19 @@ def known_type(report_type: str) -> ReportType:
     if kind is None:
         raise invalid(f"reportType {report_type} is not known; there are {', '.join(TYPES)}")
     return kind
+
+
+def _check_options(kind: ReportType, options: Mapping[str, str]) -> None:
+    """Refuse values that an option does not have.
+
+    Options that the type does not know are passed over: sellers find that Amazon says nothing of
+    those of feeds (github.com/amzn/selling-partner-api-docs, issue 1628), and the Reports API says
+    no more of its own. Of wrong values nothing is published for FBA's reports.
+    """
+    for name, values in kind.options.items():
+        value = options.get(name)
+        if value is not None and value not in values:
+            raise invalid(f"reportOptions: {name} {value} is not one of {', '.join(values)}")
 
 
 def known_report(world: World, report_id: str) -> Report:

@@ -131,9 +131,14 @@ class ReportControls(Frame):
         return done
 
     def fail_report(self, report_id: str) -> None:
-        """Let a report that is not made yet end as FATAL."""
+        """Let a report that is not made yet end as FATAL when its time comes."""
         with self._call(writes=True) as world:
-            reports.fail(world, report_id)
+            reports.let_end(world, report_id, "FATAL")
+
+    def empty_report(self, report_id: str) -> None:
+        """Let a report that is not made yet end as CANCELLED, as where there is nothing to tell."""
+        with self._call(writes=True) as world:
+            reports.let_end(world, report_id, "CANCELLED")
 
     def drift_report(
         self,

@@ -55,6 +55,7 @@ CONTROLS = (
     "fail_feed",
     "finish_reports",
     "fail_report",
+    "empty_report",
     "drift_report",
     "suppress",
     "restore",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -11,27 +10,18 @@ from pydantic import Field
 from stockpool_amazon_sim.countries import country
 from stockpool_amazon_sim.document_records import Document
 from stockpool_amazon_sim.feeds.feed_records import Feed
-from stockpool_amazon_sim.records import DAY
-from stockpool_amazon_sim.simulated_time import to_micros
-from stockpool_amazon_sim.sp_api import document_links
+from stockpool_amazon_sim.sp_api import document_links, work_lists
 from stockpool_amazon_sim.sp_api.messages import Answer, Call, Json, Operation, invalid_input
 from stockpool_amazon_sim.sp_api.reading import (
     Body,
     country_of,
     flag,
-    moment,
-    number,
     read_body,
-    text,
-    texts,
-    texts_of,
 )
 from stockpool_amazon_sim.sp_api.writing import present, timestamp
 
 LINK_SECONDS = 300
 """An address to upload to or to fetch from holds for five minutes."""
-
-_STATUSES = ("CANCELLED", "DONE", "FATAL", "IN_PROGRESS", "IN_QUEUE")
 
 
 class _CreateFeedDocument(Body):
@@ -95,46 +85,16 @@ def cancel_feed(call: Call) -> Answer:
 
 
 def get_feeds(call: Call) -> Json:
-    """getFeeds: the newest first. A token is given alone, since it says what was asked for."""
-    token = text(call, "nextToken")
-    if token is None:
-        query, after = _query(call), ""
-    else:
-        query, after = json.loads(call.tokens.read("getFeeds", token))
-    found = call.simulator.get_feeds(
-        lambda feed: _fits(feed, query), after, int(query["pageSize"]) + 1
+    """getFeeds."""
+    found, more = work_lists.page(
+        call,
+        "getFeeds",
+        "feedTypes",
+        call.simulator.get_feeds,
+        lambda feed: feed.feed_type,
+        lambda feed: feed.feed_id,
     )
-    page = found[: int(query["pageSize"])]
-    more = None
-    if len(found) > len(page):
-        more = call.tokens.write("getFeeds", json.dumps([query, page[-1].feed_id]))
-    return present(feeds=[_feed(feed) for feed in page], nextToken=more)
-
-
-def _query(call: Call) -> dict[str, Any]:
-    types = texts(call, "feedTypes", most=10)
-    if not types:
-        raise invalid_input("Either feedTypes or nextToken is required.")
-    since, until = moment(call, "createdSince"), moment(call, "createdUntil")
-    return {
-        "types": types,
-        "countries": [country_of(call, one) for one in texts(call, "marketplaceIds", most=10)],
-        "statuses": texts_of(call, "processingStatuses", _STATUSES),
-        "pageSize": number(call, "pageSize", default=10, most=100),
-        "since": to_micros(call.simulator.now()) - 90 * DAY if since is None else to_micros(since),
-        "until": None if until is None else to_micros(until),
-    }
-
-
-def _fits(feed: Feed, query: Mapping[str, Any]) -> bool:
-    countries: Sequence[str] = query["countries"]
-    return (
-        feed.feed_type in query["types"]
-        and (not countries or bool({*countries} & {*feed.countries}))
-        and (not query["statuses"] or feed.status in query["statuses"])
-        and feed.created_at >= query["since"]
-        and (query["until"] is None or feed.created_at <= query["until"])
-    )
+    return present(feeds=[_feed(feed) for feed in found], nextToken=more)
 
 
 def _feed(feed: Feed) -> dict[str, Any]:

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import AwareDatetime, Field
 
 from stockpool_amazon_sim.countries import country
-from stockpool_amazon_sim.records import DAY
 from stockpool_amazon_sim.reports.report_records import Report, ReportSchedule
-from stockpool_amazon_sim.simulated_time import to_micros
+from stockpool_amazon_sim.sp_api import work_lists
 from stockpool_amazon_sim.sp_api.feeds import document_json
 from stockpool_amazon_sim.sp_api.messages import Answer, Call, Json, Operation, invalid_input
 from stockpool_amazon_sim.sp_api.personal_data import must_see
 from stockpool_amazon_sim.sp_api.reading import (
     Body,
     country_of,
-    moment,
-    number,
     read_body,
-    text,
     texts,
-    texts_of,
 )
 from stockpool_amazon_sim.sp_api.writing import present, timestamp
-
-_STATUSES = ("CANCELLED", "DONE", "FATAL", "IN_PROGRESS", "IN_QUEUE")
 
 Marketplaces = Annotated[list[str], Field(min_length=1, max_length=25)]
 
@@ -73,18 +65,16 @@ def cancel_report(call: Call) -> Answer:
 
 
 def get_reports(call: Call) -> Json:
-    """getReports: the newest first. A token is given alone, since it says what was asked for."""
-    token = text(call, "nextToken")
-    if token is None:
-        query, after = _query(call), ""
-    else:
-        query, after = json.loads(call.tokens.read("getReports", token))
-    size = int(query["pageSize"])
-    found = call.simulator.get_reports(lambda report: _fits(report, query), after, size + 1)
-    more = None
-    if len(found) > size:
-        more = call.tokens.write("getReports", json.dumps([query, found[size - 1].report_id]))
-    return present(reports=[_report(report) for report in found[:size]], nextToken=more)
+    """getReports."""
+    found, more = work_lists.page(
+        call,
+        "getReports",
+        "reportTypes",
+        call.simulator.get_reports,
+        lambda report: report.report_type,
+        lambda report: report.report_id,
+    )
+    return present(reports=[_report(report) for report in found], nextToken=more)
 
 
 def get_report_document(call: Call) -> Json:
@@ -132,32 +122,6 @@ def cancel_report_schedule(call: Call) -> Answer:
 
 def _countries(call: Call, marketplace_ids: Sequence[str]) -> list[str]:
     return [country_of(call, one, "marketplaceIds") for one in marketplace_ids]
-
-
-def _query(call: Call) -> dict[str, Any]:
-    types = texts(call, "reportTypes", most=10)
-    if not types:
-        raise invalid_input("Either reportTypes or nextToken is required.")
-    since, until = moment(call, "createdSince"), moment(call, "createdUntil")
-    return {
-        "types": types,
-        "countries": _countries(call, texts(call, "marketplaceIds", most=10)),
-        "statuses": texts_of(call, "processingStatuses", _STATUSES),
-        "pageSize": number(call, "pageSize", default=10, most=100),
-        "since": to_micros(call.simulator.now()) - 90 * DAY if since is None else to_micros(since),
-        "until": None if until is None else to_micros(until),
-    }
-
-
-def _fits(report: Report, query: Mapping[str, Any]) -> bool:
-    countries: Sequence[str] = query["countries"]
-    return (
-        report.report_type in query["types"]
-        and (not countries or bool({*countries} & {*report.countries}))
-        and (not query["statuses"] or report.status in query["statuses"])
-        and report.created_at >= query["since"]
-        and (query["until"] is None or report.created_at <= query["until"])
-    )
 
 
 def _report(report: Report) -> dict[str, Any]:
