@@ -82,6 +82,12 @@ _ALL = (
         is_state=True,
     ),
     _type(
+        "GET_AFN_INVENTORY_DATA_BY_COUNTRY",
+        "seller-sku, condition-type, country",
+        "fulfillment-channel-sku, asin, quantity-for-local-fulfillment",
+        is_state=True,
+    ),
+    _type(
         "GET_FBA_INVENTORY_PLANNING_DATA",
         "sku, condition",
         "snapshot-date, fnsku, asin, product-name, available, pending-removal-quantity, "
@@ -125,14 +131,24 @@ _ALL = (
         "fulfillment-center-id, fulfillment-channel, sales-channel",
         personal=True,
     ),
+    *(
+        _type(
+            f"GET_FLAT_FILE_ALL_ORDERS_DATA_BY_{by}_GENERAL",
+            "amazon-order-id, sku",
+            "merchant-order-id, purchase-date, last-updated-date, order-status, "
+            "fulfillment-channel, sales-channel, order-channel, ship-service-level, "
+            "product-name, asin, item-status, quantity, currency, item-price, item-tax, "
+            "shipping-price, shipping-tax, gift-wrap-price, gift-wrap-tax, "
+            "item-promotion-discount, ship-promotion-discount, promotion-ids, "
+            "is-business-order, price-designation",
+            personal=True,
+        )
+        for by in ("LAST_UPDATE", "ORDER_DATE")
+    ),
     _type(
-        "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL",
-        "amazon-order-id, sku",
-        "merchant-order-id, purchase-date, last-updated-date, order-status, fulfillment-channel, "
-        "sales-channel, order-channel, ship-service-level, product-name, asin, item-status, "
-        "quantity, currency, item-price, item-tax, shipping-price, shipping-tax, "
-        "gift-wrap-price, gift-wrap-tax, item-promotion-discount, ship-promotion-discount, "
-        "promotion-ids, is-business-order, price-designation",
+        "GET_FBA_FULFILLMENT_CUSTOMER_SHIPMENT_SALES_DATA",
+        "amazon-order-id, sku, shipment-date, fulfillment-center-id",
+        "fnsku, asin, quantity, currency, item-price-per-unit, shipping-price, gift-wrap-price",
         personal=True,
     ),
     # What was removed.

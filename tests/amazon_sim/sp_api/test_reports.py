@@ -316,6 +316,9 @@ def test_mcf_orders_stand_among_all_orders_and_shipments(sp_api: Caller) -> None
     assert rows["Non-Amazon"]["item-price"] == ""
     assert rows["Amazon.com"]["currency"] == "USD"
     assert {row["order-status"] for row in rows.values()} == {"Shipped"}
+    (sold,) = table(sp_api, "GET_FBA_FULFILLMENT_CUSTOMER_SHIPMENT_SALES_DATA")
+    assert (sold["sku"], sold["quantity"], sold["currency"]) == ("MUG", "1", "USD")
+    assert sold["amazon-order-id"] == rows["Amazon.com"]["amazon-order-id"]
     restricted(sp_api)
     shipped = table(sp_api, SHIPMENTS)
     units: Counter[str] = Counter()

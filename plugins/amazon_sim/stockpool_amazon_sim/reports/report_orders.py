@@ -72,6 +72,27 @@ def _shipments(world: World, query: Query) -> Iterator[Cells]:
             yield _of_sale(world, sale)
 
 
+def _sold(world: World, query: Query) -> Iterator[Cells]:
+    """What customers of Amazon's own shop were shipped."""
+    for _, sale in world.store.sales.all():
+        ours = sale.channel == sales.AMAZON and sale.country in query.countries
+        if not (ours and query.covers(sale.shipped_at)):
+            continue
+        currency = country(sale.country).currency
+        yield {
+            **_address(Destination(*sale.address)),  # type: ignore[arg-type]
+            "shipment-date": moment(sale.shipped_at),
+            "sku": sale.sku,
+            "fnsku": sale.fnsku,
+            "asin": sale.asin,
+            "fulfillment-center-id": sale.picks[0][0] if sale.picks else None,
+            "quantity": sale.shipped,
+            "amazon-order-id": sale.amazon_order_id,
+            "currency": currency,
+            "item-price-per-unit": amount(sale.unit_price, currency),
+        }
+
+
 def _of_shipment(world: World, order: Order, shipment: Shipment) -> Iterator[Cells]:
     packages = {package.number: package for package in shipment.packages}
     for place, (index, units, number) in enumerate(shipment.lines):
@@ -174,5 +195,13 @@ TYPES: Mapping[str, ReportType] = {
     ),
     "GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL": ReportType(
         _SHIPMENT_COLUMNS, _shipments, days_most=31, personal=True
+    ),
+    "GET_FBA_FULFILLMENT_CUSTOMER_SHIPMENT_SALES_DATA": ReportType(
+        (
+            *("shipment-date", "sku", "fnsku", "asin", "fulfillment-center-id", "quantity"),
+            *("amazon-order-id", "currency", "item-price-per-unit", "shipping-price"),
+            *("gift-wrap-price", "ship-city", "ship-state", "ship-postal-code"),
+        ),
+        _sold,
     ),
 }
