@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, inspect, text
 
 from fake_channel import FakeChannel
-from fake_network import FakeNetwork
+from returning_network import ReturningNetwork
 from sample_orders import SEATTLE, an_order
 from settling import settle
 from stockpool.catalog.products import Product
@@ -30,7 +30,8 @@ US = "amazon-na:US"
 def shop(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Engine]:
-    """A shop in full swing: parcels delivered, orders accepted, held, waiting; a refund, a removal.
+    """A shop in full swing: parcels delivered, orders accepted, held, waiting; a refund, a removal,
+    returns.
 
     Nothing is changed in it: what a test plants is rolled back.
     """
@@ -40,7 +41,7 @@ def shop(
         server = request.getfixturevalue("postgres_server")
         url = server.url(server.create_database())
     clock = ManualClock(datetime(2026, 1, 5, 12, tzinfo=UTC))
-    network = FakeNetwork(clock=clock)
+    network = ReturningNetwork(clock=clock)
     with Engine.open(
         url,
         config={"plugins": []},
@@ -53,7 +54,7 @@ def shop(
         yield engine
 
 
-def _fill(engine: Engine, network: FakeNetwork) -> None:
+def _fill(engine: Engine, network: ReturningNetwork) -> None:
     engine.catalog.add(Product("MUG"), Product("CUP"))
     engine.catalog.list_many("web", {"mug": {"MUG": 1}, "set": {"MUG": 1, "CUP": 2}})
     engine.inventory.receive(US, "MUG", 20, key="r")
@@ -70,6 +71,12 @@ def _fill(engine: Engine, network: FakeNetwork) -> None:
     engine.orders.submit(an_order("accepted", ("set", 1)))
     engine.removals.create(US, [RemovalItem("CUP", sellable=3)], ship_to=SEATTLE)
     settle(engine)
+    came_back = engine.returns.request(done.order_id, {"1": 1}, "UNWANTED", key="return-1")
+    settle(engine)
+    network.grade(came_back.units[0].return_item_id)
+    engine.clock.sleep(7 * 3_600)
+    settle(engine)
+    engine.returns.request(done.order_id, {"1": 1}, "UNWANTED", key="return-2")
     engine.orders.submit(an_order("held", ("set", 2)))
     engine.orders.submit(an_order("waiting", ("mug", 500)))
     engine.removals.create(US, [RemovalItem("CUP", sellable=1)], disposition="Disposal")
@@ -129,6 +136,17 @@ PLANTED = {
         ("UPDATE stock_moves SET quantity = 1 WHERE target = 'customer'", "amazon-na:US MUG"),
         ("UPDATE stock_moves SET cause = 'correction' WHERE target = 'customer'",
          "amazon-na:US MUG"),
+    ],
+    "returned_units_were_received": [
+        ("UPDATE order_lines SET returned = 0 WHERE returned = 1", "{done} 1 MUG"),
+        ("UPDATE return_units SET state = 'authorised' WHERE state = 'received'", "{done} 1 MUG"),
+    ],
+    "received_returns_left_the_customers": [
+        ("DELETE FROM stock_moves WHERE cause = 'return'", "{received}"),
+        ("UPDATE return_units SET state = 'authorised' WHERE state = 'received'", "{received}"),
+    ],
+    "returns_have_effects": [
+        ("DELETE FROM effects WHERE state = 'pending' AND kind = 'return.create'", "{asked}"),
     ],
     "holds_have_effects": [
         ("DELETE FROM effects WHERE state = 'pending' AND kind = 'fulfillment.create'",
@@ -211,7 +229,8 @@ def _named(connection: Connection, template: str) -> str:
     names["removal"] = connection.execute(
         text("SELECT id FROM removal_orders WHERE status IS NULL")
     ).scalar_one()
-    return template.format(**names)
+    units = connection.execute(text("SELECT state, id FROM return_units"))
+    return template.format(**dict(units.all()), **names)  # type: ignore[arg-type]
 
 
 CASES = [

@@ -48,6 +48,7 @@ from stockpool.problems import Problem
 from stockpool.removals.service import Removals
 from stockpool.reports.fetching import ReportFetching
 from stockpool.reports.service import Reports
+from stockpool.returns.following import ReturnFollowing
 from stockpool.storage.database import Database
 from stockpool.webhooks import deliveries
 
@@ -381,6 +382,14 @@ class Duties:
             f"network:{name}:inbound plans",
             lambda: follow_plans(self.database, self.ids, name, network),
         )
+
+    def follow_returns(self, name: str) -> int:
+        """Ask what became of units that customers send back; returns how many have changed."""
+        network = self.networks[name]
+        if NetworkCapability.RETURNS not in network.capabilities:
+            return 0
+        following = ReturnFollowing(self.database, name, network)
+        return self._contained(f"network:{name}:returns", following.follow)
 
     def fetch_reports(self, name: str) -> int:
         """Bring reports that were asked for a step on; returns how many are finished."""

@@ -67,6 +67,9 @@ from stockpool.removals.invariants import INVARIANTS as REMOVAL_INVARIANTS
 from stockpool.removals.placing import PlaceRemoval
 from stockpool.removals.service import Removals
 from stockpool.reports.service import Reports
+from stockpool.returns.authorising import AuthoriseReturn
+from stockpool.returns.invariants import INVARIANTS as RETURN_INVARIANTS
+from stockpool.returns.service import Returns
 from stockpool.routing.decision import encode_rules
 from stockpool.routing_rules import build_rules
 from stockpool.storage import migrations
@@ -79,6 +82,7 @@ INVARIANTS = (
     *ORDER_INVARIANTS,
     *CARE_INVARIANTS,
     *REMOVAL_INVARIANTS,
+    *RETURN_INVARIANTS,
 )
 """All that `verify` proves."""
 
@@ -153,6 +157,7 @@ class Engine:
         self.privacy = Privacy(database, clock, ids)
         self.removals = Removals(database, ids, self.networks)
         self.reports = Reports(database, ids, self.networks)
+        self.returns = Returns(database, ids, self.networks)
         self.listings = Listings(database, ids, self.networks)
         self.inbound = Inbound(database, ids, self.networks)
         self.bulk = BulkPlans(
@@ -355,6 +360,7 @@ class Engine:
         done += sum(self.duties.follow_listing_changes(name) for name in self.networks)
         done += sum(self.duties.follow_inbound_plans(name) for name in self.networks)
         done += sum(self.duties.fetch_reports(name) for name in self.networks)
+        done += sum(self.duties.follow_returns(name) for name in self.networks)
         done += sum(self.duties.publish_availability(name) for name in self.channels)
         return done
 
@@ -437,6 +443,7 @@ class Engine:
             EffectKind.CREATE_REMOVAL: PlaceRemoval(self.database, self.clock, self.networks),
             EffectKind.SUBMIT_LISTING: SubmitListing(self.database, self.networks),
             EffectKind.CREATE_INBOUND_PLAN: CreateInboundPlan(self.database, self.networks),
+            EffectKind.CREATE_RETURN: AuthoriseReturn(self.database, self.ids, self.networks),
         }
 
     def _notify(self, event: Event) -> None:

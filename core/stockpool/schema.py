@@ -19,6 +19,7 @@ def complete_metadata() -> MetaData:
     import stockpool.outbox.tables
     import stockpool.removals.tables
     import stockpool.reports.tables
+    import stockpool.returns.tables
     import stockpool.webhooks.tables  # noqa: F401
     from stockpool.storage.metadata import metadata
 

@@ -9,7 +9,6 @@ from sqlalchemy import event, select
 
 from sample_orders import an_order
 from shop import Shop, dying_at
-from stockpool.care.due import Due, RefundCause, note_due
 from stockpool.care.tables import refunds_due
 from stockpool.errors import ConflictError
 from stockpool.order_request import OrderLine
@@ -132,25 +131,6 @@ def test_items_that_were_refunded_by_hand_are_not_refunded_again(paying: Shop) -
     cancel(paying)
     paying.settle()
     assert refunded(paying)[1:] == [("23.06", {"1": 2})]
-
-
-def test_what_came_back_is_refunded_without_shipping(paying: Shop) -> None:
-    order_id = submit(paying)
-    paying.place()
-    paying.network.ship(paying.fulfillment_id(1001))
-    paying.settle()
-
-    def came_back(connection: Any) -> None:
-        from stockpool.orders.counting import add_to_lines
-
-        add_to_lines(connection, {(order_id, "1", "MUG-1"): {"returned": 1}})
-        due = Due("return-1", order_id, RefundCause.RETURN, "unwanted", {"1": 1})
-        for _ in range(2):
-            note_due(connection, [due], at=paying.clock.now())
-
-    paying.engine.database.run(came_back)
-    paying.settle()
-    assert refunded(paying) == [("9.54", {"1": 1})]
 
 
 def test_what_is_due_can_not_be_edited_away(paying: Shop) -> None:

@@ -21,6 +21,7 @@ from stockpool.plugins.channel import PrivacyRequest, WebhookHint
 from stockpool.privacy.buyers import Buyer
 from stockpool.privacy.texts import HELD_BY_IDENTITY, free_texts
 from stockpool.problems import Problem
+from stockpool.returns.tables import order_returns
 from stockpool.schema import complete_metadata
 
 CANARY = "Zaphodía"
@@ -95,6 +96,19 @@ def test_not_a_byte_is_left_in_any_table(shop: Shop) -> None:
         )
 
     engine.database.run(others_words)
+    engine.database.run(
+        lambda connection: connection.execute(
+            order_returns.insert().values(
+                id="R",
+                key="k",
+                order_id=order_id,
+                asked="",
+                reason_code="UNWANTED",
+                comment=f"{CANARY} wants another",
+                requested_at=shop.clock.now(),
+            )
+        )
+    )
     before = shop.counts(1)
     assert {"recipients", "parked_requests", "orders", "attention_items", "effects"} <= {
         table for table, _ in traces(engine)

@@ -169,6 +169,7 @@ def test_there_is_a_queue_for_each_kind_of_work() -> None:
         "removals",
         "listings",
         "inbound",
+        "returns",
         "pushes",
     }
 

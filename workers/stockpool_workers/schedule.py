@@ -42,6 +42,7 @@ class Schedule:
             self._send_every(settings.changes_seconds * 4, "follow_listing_changes", name)
             self._send_every(settings.changes_seconds * 4, "follow_inbound_plans", name)
             self._send_every(settings.changes_seconds * 4, "fetch_reports", name)
+            self._send_every(settings.changes_seconds * 4, "follow_returns", name)
             self._send_every(settings.snapshot_seconds, "find_stranded", name)
         self._send_every(settings.changes_seconds, "apply_bulk_plans", "")
         self._send_every(settings.changes_seconds, "fill_waiting", "")

@@ -165,6 +165,7 @@ class Service:
             self.actors.send("follow_listing_changes", name)
             self.actors.send("follow_inbound_plans", name)
             self.actors.send("fetch_reports", name)
+            self.actors.send("follow_returns", name)
         self.actors.send("fill_waiting")
         self.actors.send("settle_refunds")
         self.actors.send("follow_removals")

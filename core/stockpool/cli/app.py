@@ -25,6 +25,7 @@ from stockpool.cli import (
     refunds,
     removals,
     reports,
+    returns,
     serve,
     simulate,
 )
@@ -43,6 +44,7 @@ GROUPS = {
     "removals": removals.app,
     "listings": listings.app,
     "reports": reports.app,
+    "returns": returns.app,
     "inbound": inbound.app,
     "bulk": bulk.app,
     "attention": attention.app,

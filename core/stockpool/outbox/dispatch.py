@@ -29,6 +29,7 @@ OPERATIONS: Mapping[Lane, str] = {
     Lane.REMOVALS: "createRemovalOrder",
     Lane.LISTINGS: "patchListingsItem",
     Lane.INBOUND: "createInboundPlan",
+    Lane.RETURNS: "createFulfillmentReturn",
 }
 """The network operation that each lane's effects count against."""
 

@@ -41,6 +41,7 @@ class Lane(StrEnum):
     REMOVALS = "removals"
     LISTINGS = "listings"
     INBOUND = "inbound"
+    RETURNS = "returns"
 
 
 class EffectKind(StrEnum):
@@ -58,6 +59,7 @@ class EffectKind(StrEnum):
     CREATE_REMOVAL = "removal.create"
     SUBMIT_LISTING = "listing.submit"
     CREATE_INBOUND_PLAN = "inbound.create"
+    CREATE_RETURN = "return.create"
 
     @property
     def lane(self) -> Lane:
@@ -78,6 +80,7 @@ _LANES = {
     EffectKind.CREATE_REMOVAL: Lane.REMOVALS,
     EffectKind.SUBMIT_LISTING: Lane.LISTINGS,
     EffectKind.CREATE_INBOUND_PLAN: Lane.INBOUND,
+    EffectKind.CREATE_RETURN: Lane.RETURNS,
 }
 
 

@@ -13,6 +13,7 @@ from stockpool.orders.preparation import ERASED
 from stockpool.orders.tables import order_lines, orders, parked_requests, recipients
 from stockpool.orders.withdrawal import lock_order
 from stockpool.privacy.locating import FoundItem, FoundRequest, is_open
+from stockpool.returns.tables import order_returns
 from stockpool.storage.database import Database
 
 
@@ -44,6 +45,9 @@ def erase_order(database: Database, order_id: str) -> bool:
             update(order_lines)
             .where(order_lines.c.order_id == order_id)
             .values(gift_message=None, comment=None)
+        )
+        connection.execute(
+            update(order_returns).where(order_returns.c.order_id == order_id).values(comment="")
         )
         return True
 

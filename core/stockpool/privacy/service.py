@@ -20,6 +20,7 @@ from stockpool.privacy.erasing import erase_order, erase_parked, erase_planned
 from stockpool.privacy.locating import Found, FoundOrder, locate
 from stockpool.privacy.texts import sweep
 from stockpool.problems import Problem
+from stockpool.returns.tables import order_returns
 from stockpool.storage.database import Database
 from stockpool.webhooks import privacy_requests
 from stockpool.webhooks.privacy_requests import StoredRequest
@@ -133,6 +134,11 @@ class Privacy:
                 .group_by(*columns, order_lines.c.position)
                 .order_by(order_lines.c.position)
             ).all()
+            returns = connection.execute(
+                select(order_returns.c.requested_at, order_returns.c.comment)
+                .where(order_returns.c.order_id == found.order_id)
+                .order_by(order_returns.c.id)
+            ).all()
         return {
             "order_id": found.order_id,
             "channel": found.channel,
@@ -141,6 +147,10 @@ class Privacy:
             "ship_to": dict(found.address),
             "comment": order.comment,
             "lines": [dict(row._mapping) for row in lines],
+            "returns": [
+                {"requested_at": one.requested_at.isoformat(), "comment": one.comment}
+                for one in returns
+            ],
         }
 
     # What channels ask for --------------------------------------------------------------------

@@ -25,6 +25,7 @@ HELD_BY_IDENTITY = frozenset(
         ("orders", "comment"),
         ("order_lines", "gift_message"),
         ("order_lines", "comment"),
+        ("order_returns", "comment"),
         ("privacy_requests", "body"),
     }
 )
