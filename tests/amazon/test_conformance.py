@@ -14,6 +14,8 @@ from stockpool.clock import ManualClock
 from stockpool.ids import IdSource
 from stockpool.plugins.channel import PluginContext
 from stockpool.testing import NetworkConformance, NetworkOperation
+from stockpool.testing.network_conformance import FulfillmentConformance
+from stockpool.testing.network_conformance.returns import ReturnTests
 from stockpool_amazon.network import AmazonNetwork
 from stockpool_amazon.settings import AmazonSettings
 from stockpool_amazon_sim import AmazonSimSettings, Simulator
@@ -22,7 +24,7 @@ from stockpool_amazon_sim.outbound.outbound_2026_operations import VERSION
 from stockpool_amazon_sim.sp_api.server import SpApiServer
 
 
-class AgainstTheSimulator(NetworkConformance):
+class AgainstTheSimulator:
     """Any number of instances, which share nothing but the account."""
 
     versions: Mapping[str, Any]
@@ -67,14 +69,14 @@ class AgainstTheSimulator(NetworkConformance):
             yield AmazonSimWorld(simulator, clock, make(), reopen=make, operations=self.operations)
 
 
-class TestVersion2020(AgainstTheSimulator):
+class TestVersion2020(AgainstTheSimulator, NetworkConformance):
     """The default."""
 
     versions: ClassVar = {"outbound_version": "2020-07-01"}
     operations = OPERATIONS
 
 
-class TestNotified(AgainstTheSimulator):
+class TestNotified(AgainstTheSimulator, FulfillmentConformance):
     """With notifications, between listings at the usual pace.
 
     At a slower pace some promises are kept later than the suite waits: of a new order Amazon
@@ -86,8 +88,9 @@ class TestNotified(AgainstTheSimulator):
     notified = True
 
 
-class TestVersion2026(AgainstTheSimulator):
-    """With the older version for updates: this one can't lower quantities."""
+class TestVersion2026(AgainstTheSimulator, ReturnTests, FulfillmentConformance):
+    """With the older version for updates: this one can't lower quantities. Orders that it placed are
+    returned by the older one."""
 
     versions: ClassVar = {
         "outbound_version": "2026-07-04",

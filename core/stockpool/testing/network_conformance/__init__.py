@@ -21,10 +21,10 @@ from stockpool.testing.network_conformance.returns import ReturnTests
 from stockpool.testing.network_conformance.shipping import ShippingTests
 from stockpool.testing.network_conformance.stock import StockTests
 
-__all__ = ["NetworkConformance"]
+__all__ = ["FulfillmentConformance", "NetworkConformance"]
 
 
-class NetworkConformance(
+class FulfillmentConformance(
     PoolTests,
     StockTests,
     PlacingTests,
@@ -36,13 +36,19 @@ class NetworkConformance(
     FailureTests,
     PrivacyTests,
     PreviewTests,
+    MannerTests,
+):
+    """What every network promises: pools, stock, and fulfillment orders from start to end."""
+
+
+class NetworkConformance(
+    FulfillmentConformance,
     RemovalTests,
     RemovalFeedTests,
     ReportTests,
     ListingTests,
     InboundTests,
     ReturnTests,
-    MannerTests,
 ):
     """All promises of a network. Derive a test class from it and give it a fixture `world`.
 
