@@ -89,8 +89,7 @@ class TestNotified(AgainstTheSimulator, FulfillmentConformance):
 
 
 class TestVersion2026(AgainstTheSimulator, ReturnTests, FulfillmentConformance):
-    """With the older version for updates: this one can't lower quantities. Orders that it placed are
-    returned by the older one."""
+    """With the older version for updates: this one can't lower quantities; and for returns."""
 
     versions: ClassVar = {
         "outbound_version": "2026-07-04",
