@@ -12,7 +12,13 @@ from contextlib import closing
 import pytest
 import requests
 
-from stockpool_amazon.connection import AnswerTooLong, Connection, json_object, never_sent
+from stockpool_amazon.connection import (
+    AnswerTooLong,
+    Connection,
+    json_list,
+    json_object,
+    never_sent,
+)
 
 Serve = Callable[..., str]
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
@@ -215,3 +221,11 @@ class TestMaybeArrived:
 )
 def test_only_an_object_is_a_document(content: bytes, document: object) -> None:
     assert json_object(content) == document
+
+
+@pytest.mark.parametrize(
+    ("content", "document"),
+    [(b"[1]", [1]), (b"[]", []), (b"{}", None), (b"", None), (b"[1], 2", None)],
+)
+def test_only_a_list_is_a_list(content: bytes, document: object) -> None:
+    assert json_list(content) == document

@@ -158,6 +158,7 @@ def test_what_amazon_can_do_is_declared(network: AmazonNetwork) -> None:
         NetworkCapability.INBOUND,
         NetworkCapability.RETURNS,
         NetworkCapability.REPORTS,
+        NetworkCapability.FEES,
         NetworkCapability.REMOVALS_BY_FEED,
         NetworkCapability.PREVIEW,
         NetworkCapability.PARCELS_BY_ASKING,

@@ -52,6 +52,7 @@ MODELS = {
     "/listings/2021-08-01/items/": "listingsItems_2021-08-01",
     "/listings/2021-08-01/restrictions": "listingsRestrictions_2021-08-01",
     "/notifications/v1/": "notifications",
+    "/products/fees/v0/": "productFeesV0",
     "/sellers/v1/": "sellers",
 }
 

@@ -20,6 +20,7 @@ from pydantic import BaseModel
 from stockpool.money import Money
 from stockpool.order_request import Address, Feature, FulfillmentPolicy, Speed
 from stockpool.plugins.channel import PluginContext
+from stockpool.plugins.network_fees import NetworkFees
 from stockpool.plugins.network_inbound import NetworkInbound
 from stockpool.plugins.network_listings import NetworkListings
 from stockpool.plugins.network_removals import NetworkRemovalFeeds, NetworkRemovals
@@ -44,6 +45,8 @@ class NetworkCapability(StrEnum):
     """The methods of `NetworkReturns`."""
     REPORTS = "reports"
     """The methods of `NetworkReports`."""
+    FEES = "fees"
+    """The methods of `NetworkFees`."""
 
     LOWER_QUANTITIES = "lower_quantities"
     """`update_fulfillment` lowers the quantities of an order that is not held, while nothing of it
@@ -323,6 +326,7 @@ class Network(
     NetworkInbound,
     NetworkReturns,
     NetworkReports,
+    NetworkFees,
     NetworkRemovals,
     NetworkRemovalFeeds,
     ABC,

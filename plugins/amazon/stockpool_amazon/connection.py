@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
@@ -63,7 +63,7 @@ class Connection:
         *,
         query: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
-        body: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
         form: Mapping[str, str] | None = None,
         content: bytes | None = None,
     ) -> Reply:
@@ -138,11 +138,21 @@ def never_sent(error: requests.RequestException) -> bool:
 
 def json_object(content: bytes) -> Mapping[str, Any] | None:
     """An object in JSON; None if it is anything else."""
+    document = _json(content)
+    return document if isinstance(document, dict) else None
+
+
+def json_list(content: bytes) -> Sequence[Any] | None:
+    """A list in JSON; None if it is anything else."""
+    document = _json(content)
+    return document if isinstance(document, list) else None
+
+
+def _json(content: bytes) -> Any:
     try:
-        document = json.loads(content)
+        return json.loads(content)
     except (ValueError, RecursionError):
         return None
-    return document if isinstance(document, dict) else None
 
 
 def _nothing_added(request: requests.PreparedRequest) -> requests.PreparedRequest:

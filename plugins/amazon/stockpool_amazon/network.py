@@ -36,6 +36,7 @@ from stockpool_amazon.connection import Connection
 from stockpool_amazon.credentials import Credentials
 from stockpool_amazon.errors import AmazonRefusal, UnreadableAnswer
 from stockpool_amazon.feeds import Feeds
+from stockpool_amazon.fees import AmazonFees
 from stockpool_amazon.following import Following
 from stockpool_amazon.inbound import AmazonInbound
 from stockpool_amazon.inventory import stock_page
@@ -61,7 +62,9 @@ _VERSIONS: Mapping[OutboundVersion, type[Outbound]] = {
 }
 
 
-class AmazonNetwork(AmazonListings, AmazonInbound, AmazonReturns, AmazonRemovals, Network):
+class AmazonNetwork(
+    AmazonListings, AmazonInbound, AmazonReturns, AmazonRemovals, AmazonFees, Network
+):
     """A seller's account at Amazon. Safe to share between threads.
 
     Beside the errors of `stockpool_amazon.errors`, which are the engine's, no others are raised.
@@ -78,6 +81,7 @@ class AmazonNetwork(AmazonListings, AmazonInbound, AmazonReturns, AmazonRemovals
             NetworkCapability.INBOUND,
             NetworkCapability.RETURNS,
             NetworkCapability.REPORTS,
+            NetworkCapability.FEES,
             NetworkCapability.REMOVALS_BY_FEED,
         }
     )

@@ -29,6 +29,7 @@ PUBLISHED: Mapping[str, RateLimit] = {
     "createReport": RateLimit(0.0167, 15),
     "getReport": RateLimit(2.0, 15),
     "getReportDocument": RateLimit(0.0167, 15),
+    "getMyFeesEstimates": RateLimit(0.5, 1),
     "getInventorySummaries": RateLimit(2.0, 2),
     "getListingsItem": RateLimit(5.0, 10),
     "putListingsItem": RateLimit(5.0, 10),

@@ -29,7 +29,7 @@ import requests
 from stockpool.clock import Clock
 from stockpool.errors import OutcomeUnknown, PluginError, Throttled, TransientError
 from stockpool_amazon.access_token import AccessTokens
-from stockpool_amazon.connection import Connection, Reply, json_object, never_sent
+from stockpool_amazon.connection import Connection, Reply, json_list, json_object, never_sent
 from stockpool_amazon.errors import AmazonRefusal, CredentialsRefused
 from stockpool_amazon.rates import Rates
 
@@ -46,15 +46,17 @@ class Call:
         path: already percent-encoded.
         writes: whether it changes anything at Amazon.
         private: what must not be seen in a message, should Amazon repeat it.
+        lists: whether a success is a list, which is then the document's `payload`.
     """
 
     operation: str
     method: str
     path: str
     query: Mapping[str, str] = field(default_factory=dict)
-    body: Mapping[str, Any] | None = field(default=None, repr=False)
+    body: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = field(default=None, repr=False)
     writes: bool = False
     private: Sequence[str] = field(default=(), repr=False)
+    lists: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ class Transport:
             raise self._no_answer(call, error) from None
         took = self._clock.now() - asked_at
         self._rates.learn(call.operation, reply.headers.get("x-amzn-RateLimit-Limit"))
-        document = json_object(reply.content) if reply.content.strip() else {}
+        document = _document(call, reply.content)
         if document is None or not 200 <= reply.status < 300:
             if reply.status in (401, 403) and _code_of(document) in (None, "Unauthorized"):
                 return None
@@ -167,6 +169,14 @@ class Transport:
         else:
             seconds = self._rates.seconds_for_one(call.operation)
         return min(max(seconds, 0.0), _RETRY_SECONDS_MOST)
+
+
+def _document(call: Call, content: bytes) -> Mapping[str, Any] | None:
+    """What was answered; None if that is neither an object nor a list that was expected."""
+    if not content.strip():
+        return {}
+    listed = json_list(content) if call.lists else None
+    return json_object(content) if listed is None else {"payload": listed}
 
 
 def _unclear(call: Call, what: str) -> PluginError:

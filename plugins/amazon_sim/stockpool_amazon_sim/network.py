@@ -27,6 +27,7 @@ from stockpool.plugins.network_removals import (
 from stockpool_amazon_sim import views
 from stockpool_amazon_sim.countries import SCHEDULED, country
 from stockpool_amazon_sim.fees.fees import unit_and_order_fee
+from stockpool_amazon_sim.fees.network_fees import SimulatedFees
 from stockpool_amazon_sim.inbound.network_inbound import SimulatedInbound
 from stockpool_amazon_sim.listings.network_listings import SimulatedListings
 from stockpool_amazon_sim.outbound.network_returns import SimulatedReturns
@@ -41,7 +42,7 @@ _MOMENT = 60.0
 
 
 class AmazonSimNetwork(
-    SimulatedListings, SimulatedInbound, SimulatedReturns, SimulatedReports, Network
+    SimulatedListings, SimulatedInbound, SimulatedReturns, SimulatedReports, SimulatedFees, Network
 ):
     """A simulated Amazon as the engine sees it; `simulator` has the controls."""
 
@@ -53,6 +54,7 @@ class AmazonSimNetwork(
             NetworkCapability.INBOUND,
             NetworkCapability.RETURNS,
             NetworkCapability.REPORTS,
+            NetworkCapability.FEES,
             NetworkCapability.LOWER_QUANTITIES,
         }
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from stockpool.testing.network_conformance.cancelling import CancellingTests
 from stockpool.testing.network_conformance.failures import FailureTests
+from stockpool.testing.network_conformance.fees import FeeTests
 from stockpool.testing.network_conformance.filling import FillingTests
 from stockpool.testing.network_conformance.holding import HoldingTests
 from stockpool.testing.network_conformance.inbound import InboundTests
@@ -48,6 +49,7 @@ class NetworkConformance(
     ReportTests,
     ListingTests,
     InboundTests,
+    FeeTests,
     ReturnTests,
 ):
     """All promises of a network. Derive a test class from it and give it a fixture `world`.

@@ -31,6 +31,7 @@ NetworkOperation = Literal[
     "confirm_placement_option",
     "create_return",
     "get_returns",
+    "fees_estimates",
     "create_report",
     "get_report",
     "submit_removal",

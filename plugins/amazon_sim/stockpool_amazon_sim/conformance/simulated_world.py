@@ -34,6 +34,7 @@ OPERATIONS: Mapping[NetworkOperation, str] = {
     "confirm_placement_option": "confirmPlacementOption",
     "create_return": "createFulfillmentReturn",
     "get_returns": "getFulfillmentOrder",
+    "fees_estimates": "getMyFeesEstimates",
     "create_report": "createReport",
     "get_report": "getReport",
     "submit_removal": "createFeed",

@@ -7,6 +7,7 @@ sellers without a plan.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from stockpool_amazon_sim.countries import country
@@ -15,6 +16,9 @@ from stockpool_amazon_sim.listings import listing_search, listings
 from stockpool_amazon_sim.records import Sku
 from stockpool_amazon_sim.simulated_time import to_datetime
 from stockpool_amazon_sim.world import World
+
+UNKNOWN = "InvalidParameterValue"
+"""The code of every problem."""
 
 PROGRAMS = ("FBA_CORE", "FBA_SNL", "FBA_EFN")
 
@@ -39,6 +43,15 @@ class FeesQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class FeeLine:
+    """A fee by Amazon's name, and what it is made of."""
+
+    kind: str
+    fee: int
+    included: Sequence[FeeLine] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FeesAnswer:
     """Fees in minor units, or why there are none.
 
@@ -54,6 +67,15 @@ class FeesAnswer:
     def total(self) -> int:
         """All fees together."""
         return self.referral + (self.fulfillment or 0)
+
+    @property
+    def lines(self) -> Sequence[FeeLine]:
+        """The fees as Amazon lists them."""
+        lines = [FeeLine("ReferralFee", self.referral)]
+        if self.fulfillment is not None:
+            picked = FeeLine("FBAPickAndPack", self.fulfillment)
+            lines.append(FeeLine("FBAFees", self.fulfillment, [picked]))
+        return lines
 
 
 def estimate(world: World, asked: FeesQuestion) -> FeesAnswer:

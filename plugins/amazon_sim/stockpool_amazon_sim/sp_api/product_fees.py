@@ -12,7 +12,7 @@ from pydantic.alias_generators import to_pascal
 
 from stockpool.money import Money, to_minor
 from stockpool_amazon_sim.countries import country
-from stockpool_amazon_sim.fees.selling_fees import FeesAnswer, FeesQuestion
+from stockpool_amazon_sim.fees.selling_fees import UNKNOWN, FeeLine, FeesAnswer, FeesQuestion
 from stockpool_amazon_sim.records import Micros
 from stockpool_amazon_sim.sp_api.messages import Answer, Call, Json, Operation, invalid_input
 from stockpool_amazon_sim.sp_api.reading import Body, country_of, read_body, read_part
@@ -133,22 +133,16 @@ def _result(
     if answer.problem is not None:
         result["Error"] = {
             "Type": "Sender",
-            "Code": "InvalidParameterValue",
+            "Code": UNKNOWN,
             "Message": answer.problem,
             "Detail": [],
         }
         return result
     currency = country(question.country).currency
-    details = [_fee("ReferralFee", answer.referral, currency)]
-    if answer.fulfillment is not None:
-        picked = _fee("FBAPickAndPack", answer.fulfillment, currency)
-        details.append(
-            {**_fee("FBAFees", answer.fulfillment, currency), "IncludedFeeDetailList": [picked]}
-        )
     result["FeesEstimate"] = {
         "TimeOfFeesEstimation": timestamp(at),
         "TotalFeesEstimate": _money(answer.total, currency),
-        "FeeDetailList": details,
+        "FeeDetailList": [_fee(line, currency) for line in answer.lines],
     }
     return result
 
@@ -172,16 +166,19 @@ def _identifier(call: Call, asked: _Request, question: FeesQuestion) -> dict[str
     return identifier
 
 
-def _fee(kind: str, minor: int, currency: str) -> dict[str, Any]:
-    amount = _money(minor, currency)
+def _fee(line: FeeLine, currency: str) -> dict[str, Any]:
+    amount = _money(line.fee, currency)
     nothing = _money(0, currency)
-    return {
-        "FeeType": kind,
+    fee: dict[str, Any] = {
+        "FeeType": line.kind,
         "FeeAmount": amount,
         "FeePromotion": nothing,
         "TaxAmount": nothing,
         "FinalFee": amount,
     }
+    if line.included:
+        fee["IncludedFeeDetailList"] = [_fee(part, currency) for part in line.included]
+    return fee
 
 
 def _money(minor: int, currency: str) -> Mapping[str, Any]:
