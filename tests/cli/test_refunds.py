@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from stockpool.engine import Engine
+
 
 @pytest.fixture
 def priced(shop: Path, run: Any, order: Any, orders_file: Any) -> Any:
@@ -35,6 +37,22 @@ def test_what_a_line_is_worth_is_given_back_once(priced: Any) -> None:
     listed = priced("refunds", "list", "--state", "recorded", "--json").document["refunds"]
     assert listed == [first.document]
     assert make(priced, "--line", "1=1", key="other").code == 1
+
+
+def test_what_the_policy_leaves_to_a_person_is_listed(priced: Any) -> None:
+    """Nothing of the order can be shipped, and its channel refunds nothing by itself."""
+    (waits,) = priced("refunds", "due", "--json").document["due"]
+    assert waits["state"] == "due"
+    with Engine.from_file("stockpool.toml") as engine:
+        engine.care.settle_due()
+    (one,) = priced("refunds", "due", "--state", "by_hand", "--json").document["due"]
+    assert (one["channel_order_id"], one["cause"], one["quantities"]) == (
+        "1",
+        "cancellation",
+        {"1": 1},
+    )
+    assert "1 of line 1" in priced("refunds", "due").stdout
+    assert priced("refunds", "due", "--state", "made", "--json").document == {"due": []}
 
 
 def test_a_sum_is_given_back(priced: Any) -> None:

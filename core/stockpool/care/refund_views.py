@@ -10,10 +10,31 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from stockpool.care.tables import refund_parts, refunds
+from stockpool.care.tables import refund_parts, refunds, refunds_due
 from stockpool.errors import NotFoundError
 from stockpool.money import Money
 from stockpool.orders.tables import orders
+
+
+@dataclass(frozen=True, slots=True)
+class RefundDueView:
+    """Items that will not be shipped or came back, and what became of the note of them.
+
+    Attributes:
+        state: `DueState`; with `by_hand` a person decides.
+        quantities: items by line.
+    """
+
+    key: str
+    order_id: str
+    channel: str
+    channel_order_id: str
+    cause: str
+    reason: str
+    state: str
+    quantities: Mapping[str, int]
+    noted_at: datetime
+    refund_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,4 +150,32 @@ def _views(connection: Connection, query: Any) -> list[RefundView]:
             head.pushed_at,
         )
         for head in heads
+    ]
+
+
+def list_due(connection: Connection, *, state: str | None, limit: int) -> list[RefundDueView]:
+    """Notes of what may have to be refunded, the newest first."""
+    d, o = refunds_due.c, orders.c
+    wanted = (
+        select(refunds_due, o.channel, o.channel_order_id)
+        .join(orders, o.id == d.order_id)
+        .order_by(d.noted_at.desc(), d.key)
+        .limit(limit)
+    )
+    if state is not None:
+        wanted = wanted.where(d.state == state)
+    return [
+        RefundDueView(
+            row.key,
+            row.order_id,
+            row.channel,
+            row.channel_order_id,
+            row.cause,
+            row.reason,
+            row.state,
+            json.loads(row.quantities),
+            row.noted_at,
+            row.refund_id,
+        )
+        for row in connection.execute(wanted)
     ]

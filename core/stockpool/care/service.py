@@ -12,7 +12,13 @@ from stockpool.care import news, refund_records
 from stockpool.care.channel_cancellations import take_cancellation
 from stockpool.care.channel_refunds import take_refund
 from stockpool.care.order_money import open_books
-from stockpool.care.refund_views import RefundView, list_refunds, read_refund
+from stockpool.care.refund_views import (
+    RefundDueView,
+    RefundView,
+    list_due,
+    list_refunds,
+    read_refund,
+)
 from stockpool.care.refunding import RefundRequest, Surroundings, by_hand_key, make_refund
 from stockpool.care.settling import Policies, settle_due
 from stockpool.crashpoints import reached
@@ -94,6 +100,12 @@ class Refunds:
         """Refunds, the newest first."""
         with self._database.read() as connection:
             return list_refunds(connection, order_id=order_id, state=state, limit=limit)
+
+    def due(self, *, state: str | None = None, limit: int = 100) -> Sequence[RefundDueView]:
+        """Items that will not be shipped or came back, and whether they were refunded; the newest
+        first. In the state `by_hand` a person decides."""
+        with self._database.read() as connection:
+            return list_due(connection, state=state, limit=limit)
 
     def made(self, refund_id: str) -> RefundView:
         """Note that a recorded refund was made by hand, where the channel can't be told to.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
+from stockpool.care.due import DueState
 from stockpool.care.refund_records import RefundState
 from stockpool.care.refund_views import RefundView
 from stockpool.cli.options import (
@@ -39,6 +41,16 @@ class State(StrEnum):
     REFUSED = RefundState.REFUSED.value
     WITHDRAWN = RefundState.WITHDRAWN.value
     MADE = RefundState.MADE.value
+
+
+class DueChoice(StrEnum):
+    """`DueState`, as an option."""
+
+    DUE = DueState.DUE.value
+    MADE = DueState.MADE.value
+    BY_HAND = DueState.BY_HAND.value
+    NOTHING_LEFT = DueState.NOTHING_LEFT.value
+    NO_PRICES = DueState.NO_PRICES.value
 
 
 @app.command()
@@ -141,6 +153,44 @@ def list_(
             for refund in found
         ],
         empty="No refunds.",
+    )
+
+
+@app.command()
+def due(
+    state: Annotated[
+        DueChoice | None, typer.Option("--state", help="Only those; by_hand waits for you.")
+    ] = None,
+    limit: LimitOption = 100,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """List items that will not be shipped or came back, and whether they were refunded.
+
+    \b
+    Example:
+      stockpool refunds due --state by_hand
+    """
+    with opened(config) as engine:
+        found = engine.care.refunds.due(state=None if state is None else state.value, limit=limit)
+    if as_json:
+        print_json({"due": [asdict(one) for one in found]})
+        return
+    show_table(
+        ("channel", "order", "cause", "items", "state", "refund", "noted (UTC)"),
+        [
+            (
+                one.channel,
+                one.channel_order_id,
+                one.cause,
+                ", ".join(f"{n} of line {line}" for line, n in one.quantities.items()),
+                one.state,
+                one.refund_id or "",
+                one.noted_at,
+            )
+            for one in found
+        ],
+        empty="Nothing is due.",
     )
 
 
