@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import warnings
 from collections.abc import Callable, Iterator
@@ -10,8 +11,11 @@ from typing import Any
 
 import pytest
 
+from sp_api_caller import Answer, check_answer, operation_of
 from stockpool.clock import ManualClock
 from stockpool_amazon_sim import AmazonSimSettings, Simulator
+from stockpool_amazon_sim.sp_api.application import Application
+from stockpool_amazon_sim.sp_api.messages import Request, Response
 from stockpool_amazon_sim.sp_api.server import SpApiServer
 
 # The SDK sets up logging for the whole process when it is imported.
@@ -35,9 +39,32 @@ def server() -> Iterator[SpApiServer]:
         stock={"US": {"MUG": 1_000, "CAP": 1_000}, "CA": {"MUG": 10}, "MX": {"MUG": 10}},
     )
     simulator = Simulator(settings, ManualClock(START))
-    with SpApiServer(simulator) as running:
+    wrong: list[str] = []
+    with pytest.MonkeyPatch.context() as patch, SpApiServer(simulator) as running:
+        patch.setattr(Application, "__call__", _judged(Application.__call__, wrong))
         yield running
     simulator.close()
+    assert not wrong, "answers that break Amazon's models:\n" + "\n".join(wrong)
+
+
+def _judged(
+    answer: Callable[[Application, Request], Response], wrong: list[str]
+) -> Callable[[Application, Request], Response]:
+    """Answers as before, and notes what Amazon's models do not allow."""
+
+    def judged(application: Application, request: Request) -> Response:
+        response = answer(application, request)
+        operation = operation_of(request.method, request.path)
+        # Broken answers, which are no JSON, are made on purpose.
+        if operation is not None and not response.cut and response.status < 500:
+            try:
+                document = json.loads(response.body) if response.body else None
+                check_answer(operation, Answer(response, document))
+            except AssertionError as fault:
+                wrong.append(f"{request.method} {request.path}: {fault}")
+        return response
+
+    return judged
 
 
 @pytest.fixture(scope="module")

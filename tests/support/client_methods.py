@@ -6,7 +6,8 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ def shape(path: str) -> str:
     return re.sub(r"\{[^}]*\}", "{}", path)
 
 
-def sdk_methods() -> dict[str, Address]:
+@cache
+def sdk_methods() -> Mapping[str, Address]:
     """`Class.method` of Amazon's SDK, by what it calls."""
     found = {}
     for name, kind in vars(spapi).items():
@@ -37,7 +39,8 @@ def sdk_methods() -> dict[str, Address]:
     return found
 
 
-def library_methods() -> dict[str, Address]:
+@cache
+def library_methods() -> Mapping[str, Address]:
     """`Class.method` of python-amazon-sp-api, by what it calls.
 
     A class that stands for several versions is left aside: it makes objects of the others.

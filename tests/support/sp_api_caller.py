@@ -114,14 +114,30 @@ class Caller:
     def _judge(
         self, method: str, path: str, query: Any, body: Any, answer: Answer, judged: bool
     ) -> None:
-        model = next((model for start, model in MODELS.items() if path.startswith(start)), None)
-        if model is None or not openapi.FOLDER.is_dir():
+        operation = operation_of(method, path)
+        if operation is None:
             return
-        operation = openapi.Model.load(model).operation(method, path)
         if judged:
             operation.check_request(query, body)
-        bare = model in BARE_ERRORS and answer.status >= 400
-        operation.check_response(answer.status, answer.json["errors"] if bare else answer.json)
+        check_answer(operation, answer)
+
+
+def operation_of(method: str, path: str) -> openapi.Operation | None:
+    """What Amazon's models say of a call; None without the models, and if it is not Amazon's."""
+    model = next((model for start, model in MODELS.items() if path.startswith(start)), None)
+    if model is None or not openapi.FOLDER.is_dir():
+        return None
+    return openapi.Model.load(model).operation(method, path)
+
+
+def check_answer(operation: openapi.Operation, answer: Answer) -> None:
+    """Compare an answer with the model.
+
+    Raises:
+        AssertionError: names every member that is wrong, and why.
+    """
+    bare = operation.model.name in BARE_ERRORS and answer.status >= 400
+    operation.check_response(answer.status, answer.json["errors"] if bare else answer.json)
 
 
 def address(**changes: Any) -> dict[str, Any]:
