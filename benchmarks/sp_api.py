@@ -29,21 +29,21 @@ def measure(folder: Path, *, orders: int, rounds: int, share: float = 1.0) -> It
     group = "the simulated SP-API, one core"
     yield _start(group, rounds)
     calls = max(int(8_000 * share), 1_000)
-    for place, count, state in (
-        (f"{_FEW} orders in memory", _FEW, None),
-        (f"{orders:,} orders in memory", orders, None),
-        (f"{orders:,} orders in a file", orders, folder / "simulator.db"),
+    file = str(folder / "simulator.db")
+    for place, count, more in (
+        (f"{_FEW} orders in memory", _FEW, ()),
+        (f"{orders:,} orders in memory", orders, ("--copy", file)),
+        (f"{orders:,} orders in a file", orders, ("--state", file)),
     ):
-        yield from _reading(group, place, count, state, calls=calls, rounds=rounds)
+        yield from _reading(group, place, count, more, calls=calls, rounds=rounds)
 
 
 def _reading(
-    group: str, place: str, count: int, state: Path | None, *, calls: int, rounds: int
+    group: str, place: str, count: int, more: Sequence[str], *, calls: int, rounds: int
 ) -> Iterator[Result]:
     crowd = Result(group, f"getFulfillmentOrder, {_MANY_CONNECTIONS} connections, {place}")
     alone = Result(group, f"getFulfillmentOrder, one connection, {place}")
-    kept = () if state is None else ("--state", str(state))
-    filled = ("-m", "benchmarks.simulator_server", "--orders", str(count), *kept)
+    filled = ("-m", "benchmarks.simulator_server", "--orders", str(count), *more)
     with told(f"simulator: {place}"), _server(*filled, *_on(0)) as url:
         token = _token(url)
         chosen = random.Random(count)
