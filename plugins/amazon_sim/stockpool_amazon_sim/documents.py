@@ -7,6 +7,9 @@ document that tells of a feed's processing for 28.
 from __future__ import annotations
 
 import base64
+import gzip
+import io
+from collections.abc import Iterable
 
 from stockpool.errors import RejectedError
 from stockpool_amazon_sim.document_records import Document
@@ -44,15 +47,22 @@ def upload(world: World, document_id: str, content_type: str, content: bytes) ->
 def make(
     world: World,
     content_type: str,
-    content: bytes,
+    content: Iterable[bytes],
     *,
     keeps: Micros = MADE,
     personal: bool = False,
 ) -> Document:
-    """A document that Amazon has made; `personal`: with buyers' data."""
+    """A document that Amazon has made; `personal`: with buyers' data.
+
+    Its pieces are compressed as they come, so that no more than the compressed document is held.
+    """
     document = _new(world, content_type, keeps)
-    document.content = base64.b64encode(content).decode()
-    document.compressed = len(content) >= COMPRESSED_FROM
+    packed, size = io.BytesIO(), 0
+    with gzip.GzipFile(filename="", mode="wb", fileobj=packed, mtime=0) as file:
+        for piece in content:
+            size += file.write(piece)
+    document.content = base64.b64encode(packed.getvalue()).decode()
+    document.packed, document.compressed = True, size >= COMPRESSED_FROM
     document.personal = personal
     world.store.documents.put(document.document_id, document)
     return document

@@ -125,7 +125,7 @@ def end(world: World, event: Event) -> None:
         report, feed.status = _processed(world, feed), "DONE"
     except UnreadableFeed as error:
         report, feed.status, content_type = str(error), "FATAL", "text/plain"
-    made = documents.make(world, f"{content_type}; charset=UTF-8", report.encode())
+    made = documents.make(world, f"{content_type}; charset=UTF-8", [report.encode()])
     feed.result_document_id, feed.ended_at = made.document_id, world.now
     world.store.feeds.put(feed.feed_id, feed)
     world.notice("feed_ended", feed.feed_id)

@@ -19,7 +19,6 @@ from stockpool_amazon_sim.simulated_time import to_datetime
 from stockpool_amazon_sim.simulator import Simulator
 
 _CHARSET = re.compile(r"charset=(\S+)")
-_CHUNK = 65_536
 
 
 class SimulatedReports(NetworkReports):
@@ -55,11 +54,7 @@ class SimulatedReports(NetworkReports):
         document = self.simulator.get_report_document(document_id)
         if document.personal:
             raise RejectedError("Unauthorized", "the report needs a restricted data token")
-        content = document.data
-        if content is None:
+        if document.content is None:
             raise invalid("the document was not uploaded")
         charset = _CHARSET.search(document.content_type)
-        starts = range(0, len(content), _CHUNK)
-        yield ReportDocument(
-            charset[1] if charset else None, (content[at : at + _CHUNK] for at in starts)
-        )
+        yield ReportDocument(charset[1] if charset else None, document.chunks())

@@ -7,8 +7,9 @@ which a control brings about here, so that who reads reports can be tried with i
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from stockpool.money import Money
@@ -72,8 +73,10 @@ def drift_of(world: World, report_type: str) -> Drift:
 
 def written(
     kind: ReportType, rows: Iterable[Cells], country: str, drift: Drift
-) -> tuple[str, bytes] | None:
-    """The content type and the bytes of a file; None if there are no rows.
+) -> tuple[str, Iterator[bytes]] | None:
+    """The content type and the lines of a file; None if there are no rows.
+
+    A row is asked for when its line is, and not kept.
 
     What the charset has no place for is a question mark, as in Amazon's own files: sellers report
     it of those in Windows-1252 (github.com/amzn/selling-partner-api-models, issues 4888 and 4955).
@@ -81,13 +84,19 @@ def written(
     columns = [name for name in kind.columns if name not in drift.dropped] + list(drift.added)
     if drift.reordered:
         columns.reverse()
-    lines = ["\t".join(_cell(row.get(name)) for name in columns) for row in rows]
-    if not lines:
+    left = iter(rows)
+    first = next(left, None)
+    if first is None:
         return None
-    header = "\t".join(name.upper() if drift.capitals else name for name in columns)
+    names = [name.upper() if drift.capitals else name for name in columns]
+    lines = chain((names,), (_cells(row, columns) for row in chain((first,), left)))
     charset = "Shift_JIS" if country == "JP" else kind.charset
-    text = "\r\n".join([header, *lines]) + "\r\n"
-    return f"text/plain; charset={charset}", text.encode(charset, errors="replace")
+    encoded = (("\t".join(line) + "\r\n").encode(charset, errors="replace") for line in lines)
+    return f"text/plain; charset={charset}", encoded
+
+
+def _cells(row: Cells, columns: Sequence[str]) -> list[str]:
+    return [_cell(row.get(name)) for name in columns]
 
 
 def _cell(value: Any) -> str:
