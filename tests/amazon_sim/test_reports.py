@@ -14,6 +14,7 @@ from stockpool.clock import ManualClock
 from stockpool_amazon_sim import AmazonSimNetwork
 from stockpool_amazon_sim.inventory.ledger import UNFULFILLABLE, Bucket
 from stockpool_amazon_sim.reports import report_movements
+from stockpool_amazon_sim.reports.report_planning import EACH_ONCE
 from stockpool_amazon_sim.reports.report_tables import Cells, Query
 from stockpool_amazon_sim.reports.reports import TYPES
 from stockpool_amazon_sim.simulated_time import to_micros
@@ -22,6 +23,7 @@ from warehouse_histories import START, TROUBLE, act, action, finish, make
 DETAIL, SUMMARY = "GET_LEDGER_DETAIL_VIEW_DATA", "GET_LEDGER_SUMMARY_VIEW_DATA"
 REMOVALS = "GET_FBA_FULFILLMENT_REMOVAL_ORDER_DETAIL_DATA"
 REMOVED = "GET_FBA_FULFILLMENT_REMOVAL_SHIPMENT_DETAIL_DATA"
+PLANNING = "GET_FBA_INVENTORY_PLANNING_DATA"
 EVENTS = report_movements._EVENT_COLUMNS
 
 Place = tuple[str, str, str]
@@ -144,3 +146,18 @@ def test_shipments_and_returns_agree_with_the_ledger(
     returned = table(network, "GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA")
     assert sum(row["Customer Returns"] for row in days) == sum(row["quantity"] for row in returned)
     assert all(row["detailed-disposition"] for row in returned)
+
+
+@any_history
+@settings(max_examples=40)
+def test_ages_add_up_to_what_is_sellable(steps: list[Any], seed: int, to_the_end: bool) -> None:
+    network = lived(steps, seed, to_the_end=to_the_end)
+    sellable: Counter[str] = Counter()
+    for (fnsku, disposition, _), units in shelves(network).items():
+        if disposition == "SELLABLE":
+            sellable[fnsku] += units
+    for row in table(network, PLANNING):
+        if row["marketplace"] == "US":
+            aged = sum(row[f"inv-age-{name}-days"] for name in EACH_ONCE)
+            assert aged == sellable[row["fnsku"]]
+            assert row["available"] <= aged

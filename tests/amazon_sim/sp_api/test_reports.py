@@ -252,6 +252,18 @@ def test_the_stock_as_sellers_manage_it(sp_api: Caller) -> None:
     assert (local["country"], local["quantity-for-local-fulfillment"]) == ("US", "16")
 
 
+def test_units_have_their_age_and_customers_what_they_bought(sp_api: Caller) -> None:
+    sp_api.control("advance", hours=100 * 24)
+    sp_api.control("stock", country="US", sku="MUG", quantity=5)
+    bought(sp_api, quantity=3)
+    sp_api.control("advance", hours=20 * 24)
+    (row,) = table(sp_api, "GET_FBA_INVENTORY_PLANNING_DATA")
+    assert row["snapshot-date"] == "2026-06-30"
+    assert (row["sku"], row["available"]) == ("MUG", "22")
+    assert (row["inv-age-91-to-180-days"], row["inv-age-0-to-90-days"]) == ("17", "5")
+    assert (row["units-shipped-t7"], row["units-shipped-t30"]) == ("0", "3")
+
+
 def test_a_suppressed_listing_is_only_in_the_report_on_all(sp_api: Caller) -> None:
     sp_api.control("suppress", country="US", sku="MUG")
     assert table(sp_api, MANAGED) == []

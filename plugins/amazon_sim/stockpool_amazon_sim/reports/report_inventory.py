@@ -22,7 +22,7 @@ _CONDITIONS: Mapping[str, str] = {"new_new": "New"}
 
 
 def _managed(world: World, query: Query, *, suppressed: bool) -> Iterator[Cells]:
-    for sku, listing, units in _listed(world, query):
+    for sku, listing, units in each_listed(world, query):
         if not suppressed and listings.why_not_buyable(world, listing) == "suppressed":
             continue
         by_amazon = listings.fulfilled_by_amazon(listing)
@@ -30,7 +30,7 @@ def _managed(world: World, query: Query, *, suppressed: bool) -> Iterator[Cells]
         reserved, researching = units(*RESERVED), units(Bucket.RESEARCHING)
         warehouse = fulfillable + unsellable + reserved + researching
         yield {
-            **_who(sku, listing),
+            **who(sku, listing),
             "your-price": amount(listing.price, country(sku.country).currency),
             "mfn-listing-exists": "No" if by_amazon else "Yes",
             "mfn-fulfillable-quantity": None if by_amazon else listing.quantity,
@@ -58,10 +58,10 @@ def _unsuppressed(world: World, query: Query) -> Iterator[Cells]:
 
 
 def _reserved(world: World, query: Query) -> Iterator[Cells]:
-    for sku, listing, units in _listed(world, query):
+    for sku, listing, units in each_listed(world, query):
         if units(*RESERVED):
             yield {
-                **_who(sku, listing),
+                **who(sku, listing),
                 "reserved_qty": units(*RESERVED),
                 "reserved_customerorders": units(Bucket.PENDING_CUSTOMER_ORDER),
                 "reserved_fc-transfers": units(Bucket.PENDING_TRANSSHIPMENT),
@@ -90,7 +90,7 @@ def _stranded(world: World, query: Query) -> Iterator[Cells]:
             units = _counter(world, sku)
             action, status, reason = _STRANDED[found.reason]
             yield {
-                **_who(sku, listing),
+                **who(sku, listing),
                 "primary-action": action,
                 "date-stranded": moment(found.since),
                 "Date-to-take-auto-removal": moment(found.removed_at),
@@ -107,7 +107,7 @@ def _stranded(world: World, query: Query) -> Iterator[Cells]:
 
 
 def _available(world: World, query: Query) -> Iterator[Cells]:
-    for sku, listing, units in _listed(world, query):
+    for sku, listing, units in each_listed(world, query):
         found = (("SELLABLE", units(Bucket.FULFILLABLE)), ("UNSELLABLE", units(*UNFULFILLABLE)))
         for code, quantity in found:
             yield {
@@ -128,7 +128,7 @@ def _by_country(world: World, query: Query) -> Iterator[Cells]:
     )
 
 
-def _listed(world: World, query: Query) -> Iterator[tuple[Sku, Listing, Any]]:
+def each_listed(world: World, query: Query) -> Iterator[tuple[Sku, Listing, Any]]:
     """SKUs that Amazon knows, with their listing and a function that counts units in buckets."""
     for code in query.countries:
         for key, sku in world.store.skus.all(f"{code}|"):
@@ -142,7 +142,8 @@ def _counter(world: World, sku: Sku) -> Any:
     return lambda *buckets: sum(totals.get(bucket, 0) for bucket in buckets)
 
 
-def _who(sku: Sku, listing: Listing) -> dict[str, Any]:
+def who(sku: Sku, listing: Listing) -> dict[str, Any]:
+    """The columns that say which SKU a row is about."""
     return {
         "sku": sku.sku,
         "fnsku": sku.fnsku,

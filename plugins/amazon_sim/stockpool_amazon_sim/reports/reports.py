@@ -20,6 +20,7 @@ from stockpool_amazon_sim.reports import (
     report_inventory,
     report_movements,
     report_orders,
+    report_planning,
     report_removals,
     report_returns,
 )
@@ -35,6 +36,7 @@ TYPES: Final[Mapping[str, ReportType]] = {
     **report_inventory.TYPES,
     **report_movements.TYPES,
     **report_orders.TYPES,
+    **report_planning.TYPES,
     **report_removals.TYPES,
     **report_returns.TYPES,
 }
