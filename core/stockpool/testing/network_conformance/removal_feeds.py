@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from stockpool.errors import OutcomeUnknown, PluginError, RejectedError
+from stockpool.errors import OutcomeUnknown, PluginError, RejectedError, Throttled
 from stockpool.plugins.network import NetworkCapability
 from stockpool.plugins.network_removals import (
     RemovalDecision,
@@ -96,6 +96,13 @@ class RemovalFeedTests(NetworkTests):
                 return
             submitter.world.let_time_pass(1)
         pytest.fail("no news tell of what was taken three days ago")
+
+    def test_over_the_limit_no_file_is_taken(self, submitter: _Submitter) -> None:
+        needs(submitter.world, WorldAbility.THROTTLE)
+        submitter.world.throttle_next("submit_removal")
+        with pytest.raises(Throttled):
+            submitter.send(RemovalItem(MUG, sellable=3))
+        assert list(submitter.network.removal_feeds(submitter.began)) == []
 
     def test_a_file_whose_answer_was_lost_is_found_by_the_news(self, submitter: _Submitter) -> None:
         needs(submitter.world, WorldAbility.FAIL_AFTER_EFFECT)

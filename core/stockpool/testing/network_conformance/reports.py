@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stockpool.errors import PluginError, RejectedError
+from stockpool.errors import PluginError, RejectedError, Throttled
 from stockpool.plugins.network import NetworkCapability
 from stockpool.plugins.network_reports import ReportRequest, ReportState, ReportStatus
 from stockpool.testing.abilities import WorldAbility, needs
@@ -81,6 +81,17 @@ class ReportTests(NetworkTests):
         with pytest.raises(PluginError) as failure:
             reader.network.get_report(report_id)
         assert not isinstance(failure.value, RejectedError)
+        assert reader.network.get_report(report_id) is not None
+
+    def test_over_the_limit_is_told_as_such(self, world: NetworkWorld, reader: Seller) -> None:
+        needs(world, WorldAbility.THROTTLE)
+        world.throttle_next("create_report")
+        with pytest.raises(Throttled):
+            reader.network.create_report(_request(reader))
+        report_id = reader.network.create_report(_request(reader))
+        world.throttle_next("get_report")
+        with pytest.raises(Throttled):
+            reader.network.get_report(report_id)
         assert reader.network.get_report(report_id) is not None
 
 

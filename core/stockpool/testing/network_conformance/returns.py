@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from stockpool.errors import OutcomeUnknown, PluginError, RejectedError
+from stockpool.errors import OutcomeUnknown, PluginError, RejectedError, Throttled
 from stockpool.plugins.network import (
     FulfillmentState,
     NetworkCapability,
@@ -147,6 +148,23 @@ class ReturnTests(NetworkTests):
         assert customer.returns().items == []
         customer.seller.network.create_return(customer.order_id, [customer.unit("R-1")])
         assert len(customer.returns().items) == 1
+
+    def test_over_the_limit_nothing_is_granted(self, customer: _Customer) -> None:
+        needs(customer.world, WorldAbility.THROTTLE)
+        customer.world.throttle_next("create_return")
+        with pytest.raises(Throttled):
+            customer.seller.network.create_return(customer.order_id, [customer.unit("R-1")])
+        assert customer.returns().items == []
+
+    def test_no_message_repeats_a_comment(self, customer: _Customer) -> None:
+        comment = "Pat Example of Mill Lane"
+        asked = replace(customer.unit("R-1", reason="NO-SUCH-REASON"), comment=comment)
+        answer = customer.seller.network.create_return(customer.order_id, [asked])
+        (refused,) = answer.invalid_items
+        assert comment not in refused.description
+        with pytest.raises(RejectedError) as refusal:
+            customer.seller.network.create_return("CONFORMANCE-NEVER-PLACED", [asked])
+        assert comment not in str(refusal.value)
 
 
 class _Customer:
