@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from at_once import in_threads
@@ -25,6 +25,7 @@ def test_an_identifier_is_26_characters_that_cannot_be_misread(at: datetime) -> 
 
 
 @given(moments, st.integers(1, 10**9))
+@example(datetime(2245, 1, 1, tzinfo=UTC), 1)
 def test_identifiers_sort_by_time(at: datetime, milliseconds: int) -> None:
     ids = IdSource()
     later = ids.new_id(at + timedelta(milliseconds=milliseconds))

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import random
 import threading
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 _PAIRS = tuple(a + b for a in _ALPHABET for b in _ALPHABET)
 
 
@@ -39,7 +41,8 @@ class IdSource:
 
     def new_ids(self, at: datetime, count: int) -> list[str]:
         """`count` identifiers in ascending order, all carrying the millisecond of `at`."""
-        milliseconds = int(at.timestamp() * 1000)
+        # Not by timestamp(): a float may fall short of the millisecond.
+        milliseconds = (at - _EPOCH) // _MILLISECOND
         with self._lock:
             start = self.random.getrandbits(79)
         # Consecutive within a batch: unique because no second batch of the same millisecond
