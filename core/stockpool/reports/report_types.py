@@ -96,7 +96,11 @@ _ALL = (
         "inv-age-456-plus-days, currency, units-shipped-t7, units-shipped-t30, "
         "units-shipped-t60, units-shipped-t90, alert, your-price, sales-price, "
         "recommended-action, recommended-removal-quantity, unfulfillable-quantity, "
-        "historical-days-of-supply",
+        "historical-days-of-supply, days-of-supply, sell-through, item-volume, "
+        "volume-unit-measurement, storage-type, storage-volume, marketplace, "
+        "inv-age-0-to-30-days, inv-age-31-to-60-days, inv-age-61-to-90-days, "
+        "inv-age-181-to-330-days, inv-age-331-to-365-days, inbound-quantity, inbound-working, "
+        "inbound-shipped, inbound-received",
         is_state=True,
     ),
     # What happened to it.

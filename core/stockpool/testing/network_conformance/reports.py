@@ -83,7 +83,9 @@ class ReportTests(NetworkTests):
         assert not isinstance(failure.value, RejectedError)
         assert reader.network.get_report(report_id) is not None
 
-    def test_over_the_limit_is_told_as_such(self, world: NetworkWorld, reader: Seller) -> None:
+    def test_over_the_limit_no_report_is_asked_for(
+        self, world: NetworkWorld, reader: Seller
+    ) -> None:
         needs(world, WorldAbility.THROTTLE)
         world.throttle_next("create_report")
         with pytest.raises(Throttled):
