@@ -216,7 +216,7 @@ def test_any_life_of_an_orders_money(sqlite_template: Path) -> None:
         run_state_machine_as_test(
             OnSqlite,
             settings=settings(
-                max_examples=30,
+                max_examples=20,
                 derandomize=True,
                 stateful_step_count=25,
                 deadline=None,

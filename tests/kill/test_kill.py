@@ -298,12 +298,12 @@ def test_workers_killed_at_random_lose_nothing_and_repeat_nothing(
         tmp_path / "shop",
         postgres_url,
         redis_url,
-        kills=12,
+        kills=9,
         seed=1,
         orders_each=8,
         over_http=over_http,
     )
-    assert figures["kills"] == 12
+    assert figures["kills"] == 9
 
 
 @both_ways

@@ -17,7 +17,7 @@ from fake_network import FakeNetwork
 from sample_orders import an_order
 from stockpool import Engine, OrderStatus
 from stockpool.errors import ConfigurationError
-from stockpool.outbox import leases
+from stockpool.outbox import dispatch, leases
 from stockpool_workers.actors import QUEUES
 from stockpool_workers.brokers import make_broker
 from stockpool_workers.service import Service
@@ -81,8 +81,14 @@ def test_messages_sent_twice_do_nothing_twice(
 
 
 def test_an_emptied_redis_loses_nothing(
-    open_engine, redis_url: str, network: FakeNetwork, channel: FakeChannel, wait_for
+    open_engine,
+    redis_url: str,
+    network: FakeNetwork,
+    channel: FakeChannel,
+    wait_for,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(dispatch, "RESEND_SECONDS", 2.0)
     engine = open_engine(redis_url, network, channel)
     _stock(engine, network)
     engine.orders.submit_many([an_order(number, ("mug", 1)) for number in range(20)])
