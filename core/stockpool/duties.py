@@ -25,6 +25,7 @@ from stockpool.crashpoints import reached
 from stockpool.errors import ConfigurationError, PluginError, Throttled
 from stockpool.ids import IdSource
 from stockpool.inbound.creating import follow_plans
+from stockpool.inbound.stepping import follow_steps
 from stockpool.inventory import Inventory
 from stockpool.listings.sweep import Sweep
 from stockpool.orders.asking import lock_due, put_off
@@ -374,13 +375,16 @@ class Duties:
         return self._contained(f"network:{name}:listing changes", sweep.follow_changes)
 
     def follow_inbound_plans(self, name: str) -> int:
-        """Ask what became of inbound plans that were started; returns how many are settled."""
+        """Ask what became of inbound plans and their steps; returns how many are settled."""
         network = self.networks[name]
         if NetworkCapability.INBOUND not in network.capabilities:
             return 0
         return self._contained(
             f"network:{name}:inbound plans",
-            lambda: follow_plans(self.database, self.ids, name, network),
+            lambda: (
+                follow_plans(self.database, self.ids, name, network)
+                + follow_steps(self.database, self.ids, name, network)
+            ),
         )
 
     def follow_returns(self, name: str) -> int:

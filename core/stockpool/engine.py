@@ -15,6 +15,7 @@ from stockpool import config as configuration
 from stockpool import retrying
 from stockpool.attention.queue import AttentionItem, AttentionQueue
 from stockpool.bulk.cancellations import CancellationFiles
+from stockpool.bulk.inbound_plans import InboundPlanFiles
 from stockpool.bulk.listings import ListingFiles
 from stockpool.bulk.orders import OrderFiles
 from stockpool.bulk.products import ProductFiles
@@ -32,6 +33,7 @@ from stockpool.errors import ConfigurationError
 from stockpool.ids import IdSource
 from stockpool.inbound.creating import CreateInboundPlan
 from stockpool.inbound.service import Inbound
+from stockpool.inbound.stepping import CarryOutStep
 from stockpool.inventory import Inventory
 from stockpool.ledger.invariants import INVARIANTS as LEDGER_INVARIANTS
 from stockpool.ledger.money_invariants import INVARIANTS as MONEY_INVARIANTS
@@ -171,6 +173,7 @@ class Engine:
                 CancellationFiles(database, self.orders, self._channel_names),
                 ProductFiles(database, self.catalog),
                 ListingFiles(database, ids, self.listings, self.networks),
+                InboundPlanFiles(database, ids, self.inbound),
             ],
             lease_seconds=config.stockpool.lease_seconds,
         )
@@ -443,6 +446,7 @@ class Engine:
             EffectKind.CREATE_REMOVAL: PlaceRemoval(self.database, self.clock, self.networks),
             EffectKind.SUBMIT_LISTING: SubmitListing(self.database, self.networks),
             EffectKind.CREATE_INBOUND_PLAN: CreateInboundPlan(self.database, self.networks),
+            EffectKind.INBOUND_STEP: CarryOutStep(self.database, self.networks),
             EffectKind.CREATE_RETURN: AuthoriseReturn(self.database, self.ids, self.networks),
         }
 

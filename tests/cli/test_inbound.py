@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -75,3 +76,61 @@ def test_a_row_that_cannot_be_used_refuses_the_plan(shop: Path, run: Any) -> Non
     (shop / "plan.txt").write_text(PLAN + "MUG-2\tmany\n", "utf-8")
     refused = run("inbound", "plan", "plan.txt", "--pool", POOL, "--phone", "610")
     assert (refused.code, "Quantity" in refused.stderr) == (1, True)
+
+
+def test_a_plan_is_brought_to_its_labels(shop: Path, run: Any) -> None:
+    """Each step is recorded by a command, and done by workers."""
+
+    def work() -> None:
+        with Engine.from_file("stockpool.toml") as engine:
+            for _ in range(6):
+                engine.work(until_idle=True)
+                engine.clock.sleep(0.02)
+
+    def step(*words: str) -> None:
+        told = run("inbound", *words, "--json")
+        assert told.code == 0, told.stderr
+        work()
+        (last,) = run("inbound", "steps", plan, "--json").document["steps"][-1:]
+        assert last["state"] == "done", last
+
+    prepared = run("inbound", "prep", POOL, "MUG-1", "--set", "NONE", "--json")
+    assert prepared.document["kind"] == "setPrepDetails"
+    work()
+    assert "NONE" in run("inbound", "prep", POOL, "MUG-1").stdout
+    table = "MerchantSKU\tQuantity\tPrep owner\nMUG-1\t12\tNone\n"
+    (shop / "plan.txt").write_text(PLAN.partition("MerchantSKU")[0] + table, "utf-8")
+    asked = run("inbound", "plan", "plan.txt", "--pool", POOL, "--phone", "610", "--json").document
+    plan = asked["plan_id"]
+    work()
+    assert "Nothing is offered" in run("inbound", "placement", plan).stdout
+    step("placement", plan, "--generate")
+    assert "fewest" not in run("inbound", "placement", plan).stdout
+    refused = run("inbound", "placement", plan, "--confirm", "fewest_shipments")
+    assert (refused.code, "can't be undone" in refused.stderr) == (1, True)
+    step("placement", plan, "--confirm", "fewest_shipments", "--yes")
+    (shipment,) = run("inbound", "show", plan, "--json").document["shipments"]
+    boxes = "MerchantSKU\tQuantity\tBox\tBox length (in)\tBox width (in)\tBox height (in)"
+    boxes += "\tBox weight (lb)\nMUG-1\t12\tA\t12\t10\t8\t20\n"
+    (shop / "boxes.txt").write_text(boxes, "utf-8")
+    step("pack", plan, "boxes.txt", "--shipment", shipment["shipment_id"])
+    with Engine.from_file("stockpool.toml") as engine:
+        network = engine.networks["amazon-na"]
+        ready = network.snapshot("US").at + timedelta(days=300)
+    step("transport", plan, "--ready", ready.isoformat())
+    assert "GROUND_SMALL_PARCEL" in run("inbound", "transport", plan).stdout
+    step("transport", plan, "--confirm", "cheapest_partnered", "--yes")
+    labels = ("inbound", "labels", plan, shipment["shipment_id"], "--out", "boxes.pdf")
+    assert run(*labels).code == 0
+    assert (shop / "boxes.pdf").read_bytes().startswith(b"%PDF")
+    assert run("inbound", "item-labels", POOL, "MUG-1=12", "--out", "units.pdf").code == 0
+    assert (shop / "units.pdf").read_bytes().startswith(b"%PDF")
+    assert "confirmPlacementOption" in run("inbound", "steps", plan).stdout
+
+
+def test_a_file_is_planned_in_bulk_then_applied(shop: Path, run: Any) -> None:
+    planned = run("inbound", "plan-file", "plan.txt", "--pool", POOL, "--phone", "6", "--json")
+    assert planned.code == 0, planned.stderr
+    assert planned.document["planned"] == {"add": 1}
+    assert run("bulk", "apply", planned.document["plan_id"], "--json").code == 0
+    assert len(run("inbound", "list", "--json").document["plans"]) == 1

@@ -2,55 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
-from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
+from inbound_desk import SOURCE, sent
 from listing_desk import CA, US, Desk
-from stockpool.catalog.products import Product
-from stockpool.clock import ManualClock
-from stockpool.engine import Engine
 from stockpool.errors import NotFoundError, RefusedError
-from stockpool.ids import IdSource
-from stockpool.order_request import Address
-from stockpool.plugins.channel import PluginContext
-from stockpool.plugins.network_inbound import InboundBox, InboundItem, PackageGrouping, PrepDetails
-from stockpool_amazon_sim import AmazonSimNetwork, AmazonSimSettings
+from stockpool.plugins.network_inbound import InboundItem
 
-SOURCE = Address(
-    name="A. Seller",
-    line1="9 Mill Rd",
-    city="Reading",
-    region="PA",
-    postal_code="19601",
-    country="US",
-    phone="6105550100",
-)
 ITEM = InboundItem("MUG", 12, "SELLER", "NONE")
-
-
-@pytest.fixture
-def desk(database_url: str, clock: ManualClock, tmp_path: Path) -> Iterator[Desk]:
-    """MUG is listed for FBA in the US and needs no preparation."""
-    context = PluginContext("amazon-na", clock, IdSource(1), tmp_path)
-    network = AmazonSimNetwork(AmazonSimSettings(countries=("US", "CA")), context)
-    with Engine.open(
-        database_url,
-        config={"plugins": []},
-        clock=clock,
-        ids=IdSource(seed=1),
-        networks={"amazon-na": network},
-    ) as engine:
-        made = Desk(engine, network, clock)
-        engine.catalog.add(Product("MUG"), Product("CUP"))
-        made.listed("MUG")
-        network.set_prep_details("US", [PrepDetails("MUG", "NONE", ("ITEM_NO_PREP",))])
-        made.settle()
-        yield made
 
 
 def codes(refusal: pytest.ExceptionInfo[RefusedError]) -> list[str]:
@@ -131,57 +92,16 @@ def test_a_plan_whose_answer_was_lost_is_found_and_made_once(desk: Desk) -> None
 def test_shipments_are_told_with_their_units_as_they_come(desk: Desk) -> None:
     view = desk.engine.inbound.plan(US, [ITEM], SOURCE)
     assert desk.engine.inbound.shipments(view.plan_id) == []
-    desk.settle()
-    plan_id = desk.engine.inbound.get(view.plan_id).inbound_plan_id
-    assert plan_id is not None
-    _send(desk, plan_id)
-    (shipment,) = desk.engine.inbound.shipments(view.plan_id)
+    plan_id, name = sent(desk, ITEM)
+    (shipment,) = desk.engine.inbound.shipments(plan_id)
     assert (shipment.expected, shipment.received) == (12, 0)
     assert shipment.shipment.status.wording == "Working"
-    name = shipment.shipment.shipment_confirmation_id
-    assert name is not None
     desk.amazon.let_inbound_leave(name)
-    (shipment,) = desk.engine.inbound.shipments(view.plan_id)
+    (shipment,) = desk.engine.inbound.shipments(plan_id)
     assert shipment.shipment.status.wording == "Shipped"
     desk.amazon.let_inbound_arrive(name)
     desk.amazon.close_inbound(name)
-    (shipment,) = desk.engine.inbound.shipments(view.plan_id)
+    (shipment,) = desk.engine.inbound.shipments(plan_id)
     assert shipment.shipment.status.wording == "Closed"
     assert shipment.expected == 12
     assert 0 < shipment.received <= 12, "closed does not say that all has come"
-
-
-def _send(desk: Desk, plan_id: str) -> None:
-    """One center, by Amazon's partner."""
-    network = desk.network
-
-    def wait(_operation_id: str) -> None:
-        desk.clock.advance(hours=0.1)
-
-    wait(network.generate_placement_options(plan_id))
-    options = network.placement_options(plan_id)
-    option = next(one for one in options if len(one.shipment_ids) == 1)
-    wait(network.confirm_placement_option(plan_id, option.placement_option_id))
-    (shipment_id,) = option.shipment_ids
-    box = InboundBox(
-        content_source="BOX_CONTENT_PROVIDED",
-        length=Decimal(12),
-        width=Decimal(10),
-        height=Decimal(8),
-        length_unit="IN",
-        weight=Decimal(20),
-        weight_unit="LB",
-        items=[ITEM],
-    )
-    boxes = [PackageGrouping([box], shipment_id=shipment_id)]
-    wait(network.set_packing_information(plan_id, boxes))
-    ready = {shipment_id: desk.clock.now() + timedelta(days=1)}
-    started = network.generate_transportation_options(plan_id, option.placement_option_id, ready)
-    wait(started)
-    transport = next(
-        one
-        for one in network.transportation_options(plan_id, shipment_id)
-        if one.shipping_solution == "AMAZON_PARTNERED_CARRIER"
-    )
-    chosen = {shipment_id: transport.transportation_option_id}
-    wait(network.confirm_transportation_options(plan_id, chosen))

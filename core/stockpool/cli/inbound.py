@@ -7,17 +7,20 @@ from typing import Annotated, Any
 
 import typer
 
+from stockpool.cli.bulk import EncodingOption, FileArgument, plan_file
 from stockpool.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption, LimitOption
 from stockpool.cli.output import print_json, say, show_facts, show_table
 from stockpool.cli.session import opened
 from stockpool.errors import RefusedError
 from stockpool.flatfiles import inbound_plans
+from stockpool.flatfiles.inbound_plans import InboundPlanHead, InboundPlanItem
 from stockpool.flatfiles.reader import flat_file
 from stockpool.flatfiles.refused_rows import RefusedRows
+from stockpool.inbound.boxes import item_of_row
+from stockpool.inbound.plan_files import sender
 from stockpool.inbound.service import InboundPlanView, InboundShipmentView
 from stockpool.order_request import Address
 from stockpool.plugins.network_inbound import InboundItem
-from stockpool.problems import Problem
 
 app = typer.Typer(no_args_is_help=True, help="Inbound plans: units sent to a network's centers.")
 
@@ -38,9 +41,9 @@ def plan(
     config: ConfigOption = DEFAULT_CONFIG,
     as_json: JsonOption = False,
 ) -> None:
-    """Ask for an inbound plan of a file with its head (see docs/bulk-files.md); a worker makes it.
+    """Ask for one inbound plan of a file with its head (see docs/bulk-files.md).
 
-    One row that can't be used refuses the file: a plan is sent as a whole.
+    A worker makes it. One row that can't be used refuses the file; `plan-file` plans in bulk.
 
     \b
     Example:
@@ -53,6 +56,36 @@ def plan(
         print_json(_plan(view))
     else:
         say(f"Inbound plan {view.plan_id} is recorded; a worker will have it made.")
+
+
+@app.command("plan-file")
+def plan_in_bulk(
+    file: FileArgument,
+    pool: Annotated[str, typer.Option("--pool", metavar="POOL", help="Like amazon-na:US.")],
+    phone: Annotated[str, typer.Option("--phone", help="Of who sends it; the file has none.")],
+    source: Annotated[
+        Path | None,
+        typer.Option(
+            "--source", metavar="FILE", help="JSON of who sends it, for a file without a head."
+        ),
+    ] = None,
+    encoding: EncodingOption = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Read a file of any length and show which plans it would make; nothing is sent.
+
+    Each 2,000 rows become a plan. Rows that can't be used are refused, the others go on.
+    `stockpool bulk apply PLAN` does it.
+
+    \b
+    Example:
+      stockpool inbound plan-file send-to-amazon.txt --pool amazon-na:US --phone "610 555 0100"
+    """
+    options = {"pool": pool, "phone": phone}
+    if source is not None:
+        options["source"] = source.read_text(encoding="utf-8")
+    plan_file(config, "inbound", file, options, encoding, as_json)
 
 
 @app.command("list")
@@ -135,46 +168,27 @@ def show(
     )
 
 
-def _read(file: Path, pool: str, phone: str) -> tuple[Address, list[InboundItem]]:
+def read_rows(file: Path) -> tuple[InboundPlanHead, list[InboundPlanItem]]:
+    """The head and the rows of an inbound plan file.
+
+    Raises:
+        RefusedError: a row can't be used.
+    """
     with flat_file(file, inbound_plans.LAYOUT) as opened_file:
         head = inbound_plans.read_inbound_head(opened_file)
         rows = list(inbound_plans.read_inbound_items(opened_file, head))
     refused = [problem for row in rows if isinstance(row, RefusedRows) for problem in row.problems]
-    if head.ship_from is None:
-        refused.append(
-            Problem(
-                "missing_address",
-                "the head names no address that is shipped from",
-                "AddressName",
-                fix="add the address fields above the table",
-            )
-        )
-    country = pool.partition(":")[2]
-    if head.ship_to_country not in ("", country):
-        refused.append(
-            Problem(
-                "other_country",
-                f"the file is for {head.ship_to_country}, the pool is not",
-                "ShipToCountry",
-                country,
-                "plan it for the pool of its own country",
-            )
-        )
-    if refused or head.ship_from is None:
+    if refused:
         raise RefusedError(f"{file.name}: {refused[0]}", refused)
-    items = [
-        InboundItem(
-            row.sku,
-            row.quantity,
-            row.label_owner or "SELLER",
-            row.prep_owner or "SELLER",
-            row.expiration,
-            row.lot or None,
-        )
-        for row in rows
-        if not isinstance(row, RefusedRows)
-    ]
-    return head.ship_from.model_copy(update={"phone": phone}), items
+    return head, [row for row in rows if not isinstance(row, RefusedRows)]
+
+
+def _read(file: Path, pool: str, phone: str) -> tuple[Address, list[InboundItem]]:
+    head, rows = read_rows(file)
+    source, problems = sender(head, pool, phone)
+    if source is None:
+        raise RefusedError(f"{file.name}: {problems[0]}", problems)
+    return source, [item_of_row(row) for row in rows]
 
 
 def _plan(view: InboundPlanView) -> dict[str, Any]:

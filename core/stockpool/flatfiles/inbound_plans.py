@@ -42,6 +42,7 @@ LAYOUT: Final = Layout(
         Column("Quantity", required=True),
         Column("UnitsPerCase", also=("Units per box",)),
         Column("NumberOfCases", also=("Number of boxes",)),
+        Column("Box"),
         Column("Prep owner"),
         Column("Labeling owner"),
         Column("Expiration date (MM/DD/YYYY)"),
@@ -80,6 +81,7 @@ class InboundPlanItem:
 
     Attributes:
         units_per_case, cases: both, or none of them; `quantity` is their product.
+        box_name: rows that name the same box are in it together.
         prep_owner, label_owner: None where neither the row nor the file says it.
     """
 
@@ -92,6 +94,7 @@ class InboundPlanItem:
     expiration: date | None = None
     lot: str = ""
     box: Box | None = None
+    box_name: str = ""
     line: int = 0
 
 
@@ -160,6 +163,7 @@ def _item(row: FlatRow, head: InboundPlanHead) -> InboundPlanItem | RefusedRows:
         expiration,
         cells.text("Manufacturing lot code", most=100),
         _box(cells),
+        cells.text("Box", most=100),
         row.line,
     )
     if cells.problems:

@@ -81,19 +81,21 @@ def source_problems(source: Address) -> Iterator[Problem]:
 
 def stranding_problems(
     pool: str, skus: Collection[str], listings: Mapping[str, ListingItem], channel: str
-) -> Iterator[Problem]:
+) -> dict[str, Problem]:
     """SKUs whose units would be stranded on arrival: nobody offers them through the network.
 
     Args:
         channel: the network's `fulfillment_channel_code`.
     """
+    found = {}
     for sku in sorted(skus):
         item = listings.get(sku)
         if item is None or item.fulfillment_channel_code != channel:
             what = "is not listed" if item is None else "is fulfilled by the merchant"
-            yield Problem(
+            found[sku] = Problem(
                 "would_strand",
                 f"{sku} {what} in {pool}: its units would be stranded on arrival",
                 "items",
                 fix=f"list it, or `stockpool listings convert {pool} {sku} --to network`",
             )
+    return found

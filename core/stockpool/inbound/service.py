@@ -1,8 +1,7 @@
 """`engine.inbound`: plans for one country's pool, made by workers, and their shipments.
 
 A plan is checked, recorded, and started by a worker; whether it was made is told later by the
-network and followed. Packing, placement and carriage of a plan that is made are chosen by
-`Network`'s own methods (`stockpool.plugins.network_inbound`), or in Seller Central.
+network and followed. How it is packed, placed and carried is the next module's: `inbound.steps`.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
@@ -19,6 +18,8 @@ from stockpool.catalog.tables import products
 from stockpool.errors import NotFoundError, RefusedError
 from stockpool.ids import IdSource
 from stockpool.inbound import guards
+from stockpool.inbound.step_kinds import item_members, item_of
+from stockpool.inbound.steps import InboundSteps
 from stockpool.inbound.tables import inbound_plans
 from stockpool.listings.reading import ListingReader
 from stockpool.order_request import Address
@@ -42,7 +43,7 @@ class InboundPlanView:
 
     Attributes:
         plan_id: ours, and its name at the network.
-        state: `recorded`, `started`, `made` or `failed`.
+        state: `recorded`, `started`, `made`, `cancelled` or `failed`.
         inbound_plan_id: the network's, once it is started.
     """
 
@@ -85,6 +86,7 @@ class Inbound:
         self._database = database
         self._ids = ids
         self._networks = networks
+        self.steps = InboundSteps(database, ids, networks)
 
     def plan(
         self,
@@ -93,6 +95,7 @@ class Inbound:
         source: Address,
         *,
         accept_stranding: bool = False,
+        plan_id: str | None = None,
     ) -> InboundPlanView:
         """Ask for a plan; a worker starts it.
 
@@ -100,34 +103,38 @@ class Inbound:
 
         Args:
             accept_stranding: although a SKU is not listed there for the network to fulfill.
+            plan_id: the caller's name for it, one that no other plan has; a plan of that name that
+                is there already is returned as it is.
 
         Raises:
             RefusedError: something is wrong with it; `problems` says what.
             NotFoundError: there is no such pool.
             PluginError: the network did not tell its listings. Nothing was recorded.
         """
-        network = self._network(pool)
+        self._network(pool)
         country = pool.partition(":")[2]
         skus = sorted({item.sku for item in items})
         with self._database.read() as connection:
-            known = _known(connection, skus)
+            known = known_skus(connection, skus)
         found = [
             *guards.item_problems(country, items, known),
             *guards.source_problems(source),
         ]
         if not found and not accept_stranding:
-            found += self._stranding(pool, network, skus)
+            found += self.stranding(pool, skus).values()
         if found:
             raise RefusedError(f"inbound plan for {pool}: {found[0]}", found)
         now = self._database.clock.now()
-        plan_id = self._ids.new_id(now)
+        plan_id = plan_id or self._ids.new_id(now)
 
         def work(connection: Connection) -> None:
+            if _is_known(connection, plan_id):
+                return
             connection.execute(
                 insert(inbound_plans).values(
                     id=plan_id,
                     pool=pool,
-                    items=json.dumps([_encoded(item) for item in items]),
+                    items=json.dumps([item_members(item) for item in items]),
                     source=source.model_dump_json(),
                     state="recorded",
                     asked_at=now,
@@ -181,13 +188,23 @@ class Inbound:
         state = network.inbound_plan(view.inbound_plan_id)
         return [] if state is None else list(_shipments(network, view, state.shipments))
 
-    def _stranding(self, pool: str, network: Network, skus: Sequence[str]) -> Iterator[Problem]:
+    def check_pool(self, pool: str) -> None:
+        """Raise what `plan` would raise for a pool that takes no inbound plans."""
+        self._network(pool)
+
+    def stranding(self, pool: str, skus: Sequence[str]) -> Mapping[str, Problem]:
+        """SKUs whose units would be stranded on arrival, and why; asks the network.
+
+        Raises:
+            PluginError: the network did not tell its listings.
+        """
+        network = self._network(pool)
         if NetworkCapability.LISTINGS not in network.capabilities:
-            return
+            return {}
         name, _, country = pool.partition(":")
         listings = ListingReader(self._database, name, network).find(country, skus)
         channel = network.fulfillment_channel(country)
-        yield from guards.stranding_problems(pool, skus, listings, channel)
+        return guards.stranding_problems(pool, skus, listings, channel)
 
     def _network(self, pool: str) -> Network:
         name, _, country = pool.partition(":")
@@ -204,26 +221,16 @@ class Inbound:
 
 def items_of(text: str) -> tuple[InboundItem, ...]:
     """The items of a stored plan."""
-    return tuple(
-        InboundItem(
-            sku,
-            quantity,
-            label_owner,
-            prep_owner,
-            None if expiration is None else date.fromisoformat(expiration),
-            lot,
-        )
-        for sku, quantity, label_owner, prep_owner, expiration, lot in json.loads(text)
-    )
+    return tuple(map(item_of, json.loads(text)))
 
 
-def _encoded(item: InboundItem) -> list[Any]:
-    expiration = None if item.expiration is None else item.expiration.isoformat()
-    owners = (item.label_owner, item.prep_owner)
-    return [item.sku, item.quantity, *owners, expiration, item.lot]
+def _is_known(connection: Connection, plan_id: str) -> bool:
+    query = select(inbound_plans.c.id).where(inbound_plans.c.id == plan_id)
+    return connection.execute(query).first() is not None
 
 
-def _known(connection: Connection, skus: Sequence[str]) -> set[str]:
+def known_skus(connection: Connection, skus: Sequence[str]) -> set[str]:
+    """Those of `skus` that are in the catalog."""
     found: set[str] = set()
     for start in range(0, len(skus), _CHUNK):
         query = select(products.c.sku).where(products.c.sku.in_(skus[start : start + _CHUNK]))

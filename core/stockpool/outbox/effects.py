@@ -59,6 +59,7 @@ class EffectKind(StrEnum):
     CREATE_REMOVAL = "removal.create"
     SUBMIT_LISTING = "listing.submit"
     CREATE_INBOUND_PLAN = "inbound.create"
+    INBOUND_STEP = "inbound.step"
     CREATE_RETURN = "return.create"
 
     @property
@@ -80,6 +81,7 @@ _LANES = {
     EffectKind.CREATE_REMOVAL: Lane.REMOVALS,
     EffectKind.SUBMIT_LISTING: Lane.LISTINGS,
     EffectKind.CREATE_INBOUND_PLAN: Lane.INBOUND,
+    EffectKind.INBOUND_STEP: Lane.INBOUND,
     EffectKind.CREATE_RETURN: Lane.RETURNS,
 }
 
