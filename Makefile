@@ -15,7 +15,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage lint format types bench kill clean
+.PHONY: help demo test coverage lint format types bench kill fuzz clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,10 @@ bench: $(DEV) ## measure orders a second
 
 kill: $(DEV) ## kill workers at every point, for a long time
 	$(BIN)/python -m pytest -m kill $(ARGS)
+
+fuzz: $(DEV) ## give every parser bad input, 10,000 times each (FUZZ_EXAMPLES)
+	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -n auto --timeout 0 \
+	    tests/fuzzing tests/csv_channel/test_fuzz.py $(ARGS)
 
 clean: ## delete the virtual environment and all caches
 	rm -rf $(VENV) build dist .coverage .coverage.* .hypothesis .import_linter_cache

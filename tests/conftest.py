@@ -37,6 +37,13 @@ settings.register_profile(
     print_blob=True,
     suppress_health_check=[*_SUPPRESSED, HealthCheck.too_slow],
 )
+settings.register_profile(
+    "fuzz",
+    max_examples=int(os.environ.get("FUZZ_EXAMPLES", "10000")),
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[*_SUPPRESSED, HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 settings.load_profile(
     os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "default")
 )

@@ -25,8 +25,11 @@ from stockpool.orders.unfulfillable import OnUnfulfillable
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
+_Seconds = Annotated[float, Field(gt=0, le=31 * 86_400)]
+
+
 class _Settings(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class EngineSettings(_Settings):
@@ -35,15 +38,15 @@ class EngineSettings(_Settings):
     database: str = "sqlite:///stockpool.db"
     broker: str = "embedded"
     synchronous: str = Field(default="FULL", pattern="^(FULL|NORMAL)$")
-    poll_seconds: float = Field(default=30.0, gt=0)
+    poll_seconds: _Seconds = 30.0
     """How often each channel is asked for orders."""
-    changes_seconds: float = Field(default=15.0, gt=0)
+    changes_seconds: _Seconds = 15.0
     """How often each network is asked for news."""
-    snapshot_seconds: float = Field(default=900.0, gt=0)
+    snapshot_seconds: _Seconds = 900.0
     """How often each pool's stock figures are taken."""
-    webhook_seconds: float = Field(default=5.0, gt=0)
+    webhook_seconds: _Seconds = 5.0
     """How often it is looked whether webhooks have come in; then the channel is polled."""
-    availability_seconds: float = Field(default=60.0, gt=0)
+    availability_seconds: _Seconds = 60.0
     """How often changed availability is told to the channels."""
     lease_seconds: float = Field(default=40.0, gt=0, le=600)
     """How long a worker may keep an effect; a killed worker's effects are free after it."""
@@ -172,6 +175,9 @@ def read(path: Path) -> Config:
         ) from None
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
+        # Beside its own error the reader lets those of text and of numbers pass.
         raise ConfigurationError(f"{path}: not valid TOML: {error}") from None
+    except RecursionError:
+        raise ConfigurationError(f"{path}: not valid TOML: too deeply nested") from None
     return parse(document, where=str(path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,9 @@ from stockpool.storage.database import Database
 
 _SKU_LENGTH = 50
 """MCF takes seller SKUs of up to 50 characters (Fulfillment Outbound API 2020-07-01)."""
+
+_NOT_PLAIN = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+"""Control characters, and halves of a pair that are no characters at all."""
 
 _UNITS_LIMIT = 250
 """A fulfillment order holds at most 250 units, so no kit can have more."""
@@ -93,12 +97,13 @@ class Catalog:
         """Add products; a product that is there already gets the new title.
 
         Raises:
-            RefusedError: a SKU is empty or too long.
+            RefusedError: a SKU is empty or too long, or a text holds a control character.
             NotFoundError: `shares_pool_with` names an unknown SKU.
             ConflictError: the physical pool of a known SKU would change.
         """
         for product in added:
             _check_sku(product.sku)
+            _check_plain("title", product.title)
         now = self._database.clock.now()
 
         def work(connection: Connection) -> None:
@@ -150,7 +155,7 @@ class Catalog:
         Raises:
             ValueError: neither or both of `sku` and `components` are given.
             NotFoundError: a seller SKU is unknown.
-            RefusedError: a quantity is out of bounds.
+            RefusedError: a quantity is out of bounds, or a SKU holds a control character.
         """
         if (sku is None) == (components is None):
             raise ValueError("give either sku or components")
@@ -160,6 +165,7 @@ class Catalog:
     def list_many(self, channel: str, listings: Mapping[str, Mapping[str, int]]) -> None:
         """`list_on` for many channel SKUs at once: channel SKU → seller SKU → units."""
         for channel_sku, parts in listings.items():
+            _check_plain("channel_sku", channel_sku)
             _check_parts(channel_sku, parts)
 
         def work(connection: Connection) -> None:
@@ -236,7 +242,24 @@ def stock_sku_of(connection: Connection, sku: str) -> str:
     return str(found)
 
 
+def _check_plain(field: str, text: str) -> None:
+    """No control characters, which no file can hold, and some not even a database."""
+    if _NOT_PLAIN.search(text):
+        raise RefusedError(
+            f"{field} holds a control character",
+            [
+                Problem(
+                    "control_character",
+                    f"{field} holds a control character",
+                    field=field,
+                    fix="remove it",
+                )
+            ],
+        )
+
+
 def _check_sku(sku: str) -> None:
+    _check_plain("sku", sku)
     if not 1 <= len(sku) <= _SKU_LENGTH or sku != sku.strip():
         raise RefusedError(
             f"{sku!r} cannot be a seller SKU",

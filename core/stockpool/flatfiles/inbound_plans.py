@@ -20,7 +20,7 @@ from decimal import Decimal
 from typing import BinaryIO, Final, Literal
 
 from stockpool.flatfiles.addresses import ADDRESS_COLUMNS, read_address, write_address
-from stockpool.flatfiles.cells import Cells
+from stockpool.flatfiles.cells import UNITS_MOST, Cells
 from stockpool.flatfiles.layout import Column, Layout
 from stockpool.flatfiles.reader import FlatFile, FlatRow
 from stockpool.flatfiles.refusal import FileRefused
@@ -194,6 +194,14 @@ def _quantity(
             "Quantity",
             limit=str(per_case * cases),
             fix="correct one of the three",
+        )
+    if per_case * cases > UNITS_MOST:
+        cells.refuse(
+            "invalid_number",
+            f"{cases} cases of {per_case} are more than {UNITS_MOST} units",
+            "NumberOfCases",
+            limit=str(UNITS_MOST),
+            fix="correct one of the two, or split the row",
         )
     return per_case * cases
 

@@ -211,15 +211,13 @@ def open_flat_file(
     sha256 = identity(file)
     codec = decoded_by(file, name, sha256, encoding)
     top = [
-        (line, text.split("\t"))
+        (line, _first_cells(text, limits.columns))
         for line, text in _first_lines(text_lines(file, codec, name, limits), limits.preamble)
         if text.strip()
     ]
     place = _header_place(top, layout, name)
     header_line, cells = top[place]
     header = tuple(cell.strip() for cell in cells)
-    while header and not header[-1]:
-        header = header[:-1]
     known = tuple(layout.known(header))
     _check_header(header, known, header_line, layout, name, limits)
     head, ignored = _head(top[:place], layout, name)
@@ -287,6 +285,15 @@ def _first_lines(lines: Iterator[tuple[int, str]], most: int) -> Iterator[tuple[
         yield number, text
 
 
+def _first_cells(text: str, most: int) -> list[str]:
+    """The cells of a line without empty ones at its end; one more than `most`, if there are more.
+
+    Any of the first lines may be the header row, so that their cells are looked up: a line of
+    nothing but tabs must not cost more than a header row can.
+    """
+    return text.rstrip().split("\t", most + 1)[: most + 1]
+
+
 def _header_place(top: Sequence[tuple[int, list[str]]], layout: Layout, name: str) -> int:
     fitting = [
         place
@@ -334,7 +341,7 @@ def _check_header(
         raise FileRefused(
             Problem(
                 "too_many_columns",
-                f"the file has {len(header)} columns",
+                f"the file has more than {limits.columns} columns",
                 limit=str(limits.columns),
                 fix="delete columns that are not needed",
                 source=f"{name}:{line}",

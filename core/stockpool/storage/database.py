@@ -69,7 +69,8 @@ class Database:
         options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 16}
         if self.is_sqlite:
             options["connect_args"] = {"timeout": _BUSY_SECONDS, "check_same_thread": False}
-        self.engine: SqlEngine = create_engine(self.url, **options)
+        # Parameters are buyers' data; an error of the database must not carry them into a log.
+        self.engine: SqlEngine = create_engine(self.url, hide_parameters=True, **options)
         self._write_lock = threading.Lock()
         if self.is_sqlite:
             _configure_sqlite(self.engine, synchronous)

@@ -31,7 +31,13 @@ def checked_address(url: str, endpoint: str) -> str:
     Raises:
         UnreadableAnswer: it is none to go to.
     """
-    parts, own = urlsplit(url), urlsplit(endpoint)
+    own = urlsplit(endpoint)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise UnreadableAnswer("the address of a document is none") from None
+    if not parts.hostname:
+        raise UnreadableAnswer("the address of a document names no host")
     if parts.scheme != "https" and (parts.scheme, parts.netloc) != (own.scheme, own.netloc):
         raise UnreadableAnswer("the address of a document is not https")
     return url
@@ -76,20 +82,24 @@ def opened(
             if status != 200:
                 raise TransientError(f"a document can't be fetched: {host} says {status}")
             charset = _CHARSET.search(headers.get("content-type", ""))
-            pieces = _unpacked(chunks) if packed else chunks
+            # Members of a packed document may be empty, and no end of them: both sides are bounded.
+            pieces = _unpacked(_bounded(chunks, bytes_most)) if packed else chunks
             yield ReportDocument(charset[1] if charset else None, _bounded(pieces, bytes_most))
     except requests.RequestException as error:
         raise TransientError(f"a document can't be fetched ({type(error).__name__})") from None
 
 
 def _unpacked(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    """All members of a gzip file, one after the other (RFC 1952, section 2.2)."""
+    unpacker = zlib.decompressobj(_GZIP)
     try:
         for chunk in chunks:
             waiting = chunk
             while waiting:
+                if unpacker.eof:
+                    unpacker = zlib.decompressobj(_GZIP)
                 piece = unpacker.decompress(waiting, _PIECE)
-                waiting = unpacker.unconsumed_tail
+                waiting = unpacker.unused_data if unpacker.eof else unpacker.unconsumed_tail
                 if piece:
                     yield piece
     except zlib.error:
@@ -98,6 +108,7 @@ def _unpacked(chunks: Iterator[bytes]) -> Iterator[bytes]:
         raise TransientError("a document is cut off")
 
 
+_GZIP = zlib.MAX_WBITS | 16
 _PIECE = 65_536
 
 

@@ -124,6 +124,6 @@ def _units(row: FlatRow, name: str) -> int:
 def _time(row: FlatRow, name: str) -> datetime:
     try:
         at = datetime.fromisoformat(_cell(row, name))
-    except ValueError:
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         raise UnreadableAnswer(f"{row.source}: {name} is no time") from None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -17,6 +17,9 @@ DELIMITERS: Final = ("\t", ",", ";")
 _PREAMBLE_MOST = 100
 """Empty lines before the header row."""
 
+RECORD_CHARACTERS_MOST: Final = 5_000_000
+"""Of one row with all of its cells: what bounds the memory that a file can take."""
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
@@ -126,18 +129,45 @@ def _text(file: BinaryIO, codec: str) -> io.TextIOWrapper:
 
 
 def _records(file: BinaryIO, form: Form) -> Iterator[tuple[int, list[str]]]:
-    number = 0
     with _text(file, form.codec) as text:
+        lines = _Lines(text)
         if form.quoted:
-            reader = csv.reader(text, delimiter=form.delimiter, strict=True)
+            reader = csv.reader(lines, delimiter=form.delimiter, strict=True)
         else:
-            reader = csv.reader(text, delimiter=form.delimiter, quoting=csv.QUOTE_NONE, strict=True)
+            reader = csv.reader(
+                lines, delimiter=form.delimiter, quoting=csv.QUOTE_NONE, strict=True
+            )
         try:
             for cells in reader:
-                number += 1
-                yield number, cells
+                lines.records += 1
+                lines.characters = 0
+                yield lines.records, cells
         except csv.Error as error:
-            raise FileRefused(_broken(str(error), number + 1)) from error
+            raise FileRefused(_broken(str(error), lines.records + 1)) from error
+
+
+class _Lines:
+    """The lines of a file, as long as those of one record are not too many characters."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text = text
+        self.records = 0
+        self.characters = 0
+
+    def __iter__(self) -> Iterator[str]:
+        while line := self._text.readline(RECORD_CHARACTERS_MOST + 1):
+            self.characters += len(line)
+            if self.characters > RECORD_CHARACTERS_MOST:
+                raise FileRefused(
+                    Finding(
+                        "record_too_long",
+                        "a row is longer than any table's, or a quote is never closed",
+                        "correct the quotes and line ends in this row and the next ones",
+                        self.records + 1,
+                        limit=str(RECORD_CHARACTERS_MOST),
+                    )
+                )
+            yield line
 
 
 def _broken(words: str, row: int) -> Finding:

@@ -26,6 +26,9 @@ PRIVACY_TOPICS: Mapping[str, PrivacyKind] = {
 
 BODY_BYTES_MOST = 5_000_000
 
+_DIGITS_MOST = 20
+"""Of an order's number, which is an unsigned 64-bit integer."""
+
 _ID = re.compile(r"[\w.:-]{1,100}")
 _TOPIC = re.compile(r"[a-z_]{1,50}/[a-z_]{1,80}")
 
@@ -104,8 +107,8 @@ def _privacy(topic: str, payload: Any) -> PrivacyRequest | None:
     numbers = payload.get("orders_to_redact") or payload.get("orders_requested")
     return PrivacyRequest(
         kind,
-        email=str(known.get("email") or ""),
-        phone=str(known.get("phone") or ""),
+        email=_printable(known.get("email")),
+        phone=_printable(known.get("phone")),
         channel_order_ids=tuple(
             order
             for number in (numbers if isinstance(numbers, list) else ())
@@ -114,10 +117,14 @@ def _privacy(topic: str, payload: Any) -> PrivacyRequest | None:
     )
 
 
+def _printable(text: Any) -> str:
+    """A text that can be stored and found again; anything else is none."""
+    return text if isinstance(text, str) and text.isprintable() else ""
+
+
 def _gid(order_id: Any) -> Iterator[str]:
-    if isinstance(order_id, int) and not isinstance(order_id, bool):
-        yield f"gid://shopify/Order/{order_id}"
-    elif isinstance(order_id, str):
-        number = order_id.removeprefix("gid://shopify/Order/")
-        if number.isascii() and number.isdigit():
-            yield f"gid://shopify/Order/{number}"
+    if isinstance(order_id, bool) or not isinstance(order_id, int | str):
+        return
+    number = str(order_id).removeprefix("gid://shopify/Order/")
+    if number.isascii() and number.isdigit() and len(number) <= _DIGITS_MOST:
+        yield f"gid://shopify/Order/{number}"
