@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,9 +15,18 @@ from returning_network import ReturningNetwork
 from sample_orders import SEATTLE, an_order
 from settling import settle
 from stockpool.catalog.products import Product
+from stockpool.claims.kinds import ClaimKind
 from stockpool.clock import ManualClock
 from stockpool.engine import INVARIANTS, Engine
 from stockpool.ids import IdSource
+from stockpool.inbound.tables import (
+    inbound_plans,
+    inbound_shipment_items,
+    inbound_shipments,
+)
+from stockpool.ledger.buckets import Account
+from stockpool.ledger.posting import StockMove, post
+from stockpool.money import Money
 from stockpool.order_request import OrderLine
 from stockpool.plugins.network_removals import (
     RemovalItem,
@@ -50,11 +60,11 @@ def shop(
         networks={"amazon-na": network},
         channels={"web": FakeChannel()},
     ) as engine:
-        _fill(engine, network)
+        _fill(engine, network, tmp_path_factory.mktemp("reports"))
         yield engine
 
 
-def _fill(engine: Engine, network: ReturningNetwork) -> None:
+def _fill(engine: Engine, network: ReturningNetwork, folder: Path) -> None:
     engine.catalog.add(Product("MUG"), Product("CUP"))
     engine.catalog.list_many("web", {"mug": {"MUG": 1}, "set": {"MUG": 1, "CUP": 2}})
     engine.inventory.receive(US, "MUG", 20, key="r")
@@ -80,6 +90,43 @@ def _fill(engine: Engine, network: ReturningNetwork) -> None:
     engine.orders.submit(an_order("held", ("set", 2)))
     engine.orders.submit(an_order("waiting", ("mug", 500)))
     engine.removals.create(US, [RemovalItem("CUP", sellable=1)], disposition="Disposal")
+    _lose(engine, folder)
+    engine.database.run(_receive_a_shipment)
+
+
+def _lose(engine: Engine, folder: Path) -> None:
+    """Five mugs are owed, of which one was paid for."""
+    claim = engine.claims.open(
+        ClaimKind.INBOUND_MISSING, US, "MUG", 5, subject="FBA1", since=engine.clock.now()
+    )
+    engine.claims.set_value(claim.claim_id, Money(400, "USD"))
+    report = folder / "reimbursements.txt"
+    report.write_text(
+        "reimbursement-id\tsku\treason\tquantity-reimbursed-cash\tcurrency-unit\tamount-total\n"
+        "R1\tMUG\tLost_Inbound\t1\tUSD\t4.00\n",
+        "utf-8",
+    )
+    engine.reports.import_file(report, "GET_FBA_REIMBURSEMENTS_DATA", US)
+    engine.duties.settle_claims()
+
+
+def _receive_a_shipment(connection: Connection) -> None:
+    at = datetime(2026, 1, 5, 12, tzinfo=UTC)
+    values = {"id": "plan", "pool": US, "items": "[]", "source": "{}", "state": "made"}
+    connection.execute(inbound_plans.insert().values(asked_at=at, **values))
+    connection.execute(
+        inbound_shipments.insert().values(
+            id="sh1", plan_id="plan", pool=US, status="CLOSED", first_seen_at=at, updated_at=at
+        )
+    )
+    connection.execute(
+        inbound_shipment_items.insert().values(
+            shipment_id="sh1", sku="CUP", stock_sku="CUP", expected=2, received=2
+        )
+    )
+    way = (Account.SUPPLIER, Account.ADJUSTMENT)
+    move = StockMove(US, "CUP", *way, 2, "inbound_receipt", "sh1", "inbound:sh1:CUP:0")
+    post(connection, [move], at=at)
 
 
 PLANTED = {
@@ -88,7 +135,7 @@ PLANTED = {
          "WHERE sku = 'MUG'", "amazon-na:US MUG: adjustment is -1 units off its moves"),
         ("DELETE FROM stock_moves WHERE source = 'supplier' AND sku = 'MUG'",
          "amazon-na:US MUG: fulfillable is +20 units off its moves"),
-        ("UPDATE stock_moves SET target = 'nowhere' WHERE source = 'supplier' AND sku = 'MUG'",
+        ("UPDATE stock_moves SET target = 'nowhere' WHERE cause = 'receipt' AND sku = 'MUG'",
          "amazon-na:US MUG: nowhere is -20 units off its moves"),
     ],
     "no_bucket_negative": [
@@ -204,6 +251,21 @@ PLANTED = {
         ("UPDATE removal_items SET shipped = 1 WHERE requested = 3", "amazon-na:US CUP"),
         ("UPDATE stock_levels SET pending_removal = 0 WHERE sku = 'CUP'", "amazon-na:US CUP"),
     ],
+    "receipts_equal_shipments": [
+        ("UPDATE inbound_shipment_items SET received = 3", "sh1 CUP"),
+        ("DELETE FROM stock_moves WHERE cause = 'inbound_receipt'", "sh1 CUP"),
+    ],
+    "owed_units_equal_claims": [
+        ("UPDATE claims SET found = 1", "amazon-na:US MUG"),
+    ],
+    "owed_money_equals_claims": [
+        ("UPDATE claims SET unit_value_minor = 401", "{claim} USD"),
+        ("UPDATE money_balances SET owed_by_amazon = 0 WHERE book LIKE 'claim:%'", "{claim} USD"),
+    ],
+    "reimbursements_counted_once": [
+        ("UPDATE reimbursement_matches SET units_cash = 2", "R1 MUG"),
+        ("UPDATE reimbursement_matches SET units_inventory = 1, units_cash = 0", "{claim}"),
+    ],
     "removals_have_effects": [
         ("DELETE FROM effects WHERE kind = 'removal.create' AND state = 'pending'", "{removal}"),
     ],
@@ -229,6 +291,7 @@ def _named(connection: Connection, template: str) -> str:
     names["removal"] = connection.execute(
         text("SELECT id FROM removal_orders WHERE status IS NULL")
     ).scalar_one()
+    names["claim"] = connection.execute(text("SELECT id FROM claims")).scalar_one()
     units = connection.execute(text("SELECT state, id FROM return_units"))
     return template.format(**dict(units.all()), **names)  # type: ignore[arg-type]
 

@@ -16,6 +16,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from stockpool.care.due import RefundCause
+from stockpool.claims.kinds import ClaimKind
 from stockpool.errors import ConfigurationError
 from stockpool.money import minor_digits
 from stockpool.order_request import Speed
@@ -98,6 +99,13 @@ class OrderSettings(_Settings):
     address_limits: AddressLimits = AddressLimits()
 
 
+class ClaimSettings(_Settings):
+    """`[claims]`: when losses can be claimed, where the published figures are wrong for you."""
+
+    closes_after_days: Mapping[ClaimKind, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
+    """By kind: how many days a loss can be claimed."""
+
+
 class ChannelSettings(BaseModel):
     """`[channels.NAME]`: the engine's part; all other keys go to the channel's plugin."""
 
@@ -127,6 +135,7 @@ class Config(_Settings):
     stockpool: EngineSettings = EngineSettings()
     routing: RoutingSettings = RoutingSettings()
     orders: OrderSettings = OrderSettings()
+    claims: ClaimSettings = ClaimSettings()
     networks: Mapping[str, NetworkSettings] = Field(default_factory=dict)
     channels: Mapping[str, ChannelSettings] = Field(default_factory=dict)
     plugins: tuple[str, ...] | None = None

@@ -1,33 +1,20 @@
-"""What has to be done again and again: the bodies of all periodic work, without any scheduler.
-
-Each duty is safe to run at any time, in any number of processes: a lease lets one of them do it
-and the others pass. Each returns how much it did, so that a caller can tell when nothing is left.
-"""
+"""What has to be done again and again for orders: channels polled, effects released, news taken."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass
 
 import structlog
 from sqlalchemy import Connection
 
 from stockpool.attention.queue import Concern, close_concerns, raise_concerns
-from stockpool.bulk.service import BulkPlans
 from stockpool.care import news
 from stockpool.care.service import Care
 from stockpool.catalog.availability import availability, record_changes
 from stockpool.catalog.products import Catalog
-from stockpool.clock import Clock
 from stockpool.crashpoints import reached
-from stockpool.errors import ConfigurationError, PluginError, Throttled
-from stockpool.ids import IdSource
-from stockpool.inbound.creating import follow_plans
-from stockpool.inbound.stepping import follow_steps
-from stockpool.inventory import Inventory
-from stockpool.listings.sweep import Sweep
+from stockpool.desk_duties import DeskDuties
 from stockpool.orders.asking import lock_due, put_off
 from stockpool.orders.progress import apply_states
 from stockpool.orders.service import Orders
@@ -45,52 +32,30 @@ from stockpool.plugins.network import (
 )
 from stockpool.plugins.observer import Event
 from stockpool.privacy.service import Privacy
-from stockpool.problems import Problem
-from stockpool.removals.service import Removals
-from stockpool.reports.fetching import ReportFetching
-from stockpool.reports.service import Reports
-from stockpool.returns.following import ReturnFollowing
-from stockpool.storage.database import Database
 from stockpool.webhooks import deliveries
 
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(slots=True)
-class Duties:
-    """`engine.duties`.
+@dataclass(slots=True, kw_only=True)
+class Duties(DeskDuties):
+    """`engine.duties`: those of the orders, beside those of the desk.
 
     Attributes:
         pools: pools offered on each channel.
         unfulfillable: what becomes of units that the network can't ship, by channel.
-        lease_seconds: after so long a dead process's duty is free again.
         notify: tells the observers.
     """
 
-    database: Database
-    clock: Clock
-    ids: IdSource
     channels: Mapping[str, Channel]
-    networks: Mapping[str, Network]
     orders: Orders
-    inventory: Inventory
     catalog: Catalog
-    removals: Removals
-    reports: Reports
-    bulk: BulkPlans
     care: Care
     privacy: Privacy
     pools: Mapping[str, Sequence[str]]
     buffers: Callable[[], Mapping[str, int]]
     notify: Callable[[Event], None]
     unfulfillable: Policies
-    lease_seconds: float = 40.0
-    owner: str = ""
-    _sound: set[str] = field(default_factory=set)
-    """Duties of which this process knows no open complaint."""
-
-    def __post_init__(self) -> None:
-        self.owner = self.owner or f"{os.getpid()}-{self.ids.new_id(self.clock.now())}"
 
     def dispatch(self, *, batch: int = 20, most: int = 500) -> list[Dispatch]:
         """Release effects that are due, as far as the networks' limits allow."""
@@ -347,91 +312,6 @@ class Duties:
             )
         return len(chosen)
 
-    def take_snapshots(self, name: str) -> int:
-        """Take a network's stock figures; returns how many SKUs were adjusted."""
-        pools = [pool for pool in self.inventory.pools if pool.startswith(f"{name}:")]
-
-        def take_them() -> int | None:
-            with leases.held(
-                self.database, f"snapshot:{name}", self._ticket(), seconds=self.lease_seconds
-            ) as lease:
-                if not lease.taken:
-                    return None
-                results = self.inventory.snapshot(pools, before_page=lease.renew)
-                return sum(len(result.adjusted) for result in results)
-
-        return self._contained(f"network:{name}:snapshot", take_them)
-
-    def follow_removals(self) -> int:
-        """Ask about open removal orders."""
-        return self._contained("removals:follow", self.removals.follow)
-
-    def follow_listing_changes(self, name: str) -> int:
-        """Ask for listings of which a change was accepted; returns how many are done."""
-        network = self.networks[name]
-        if NetworkCapability.LISTINGS not in network.capabilities:
-            return 0
-        sweep = Sweep(self.database, self.ids, name, network)
-        return self._contained(f"network:{name}:listing changes", sweep.follow_changes)
-
-    def follow_inbound_plans(self, name: str) -> int:
-        """Ask what became of inbound plans and their steps; returns how many are settled."""
-        network = self.networks[name]
-        if NetworkCapability.INBOUND not in network.capabilities:
-            return 0
-        return self._contained(
-            f"network:{name}:inbound plans",
-            lambda: (
-                follow_plans(self.database, self.ids, name, network)
-                + follow_steps(self.database, self.ids, name, network)
-            ),
-        )
-
-    def follow_returns(self, name: str) -> int:
-        """Ask what became of units that customers send back; returns how many have changed."""
-        network = self.networks[name]
-        if NetworkCapability.RETURNS not in network.capabilities:
-            return 0
-        following = ReturnFollowing(self.database, name, network)
-        return self._contained(f"network:{name}:returns", following.follow)
-
-    def fetch_reports(self, name: str) -> int:
-        """Bring reports that were asked for a step on; returns how many are finished."""
-        network = self.networks[name]
-        if NetworkCapability.REPORTS not in network.capabilities:
-            return 0
-        fetching = ReportFetching(self.database, self.ids, self.reports, name, network)
-
-        def step() -> int | None:
-            with leases.held(
-                self.database, f"reports:{name}", self._ticket(), seconds=self.lease_seconds
-            ) as lease:
-                return fetching.follow() if lease.taken else None
-
-        return self._contained(f"network:{name}:reports", step)
-
-    def find_stranded(self, name: str) -> int:
-        """Look over the listings of all SKUs with stock; returns how many stocks are stranded."""
-        network = self.networks[name]
-        if NetworkCapability.LISTINGS not in network.capabilities:
-            return 0
-        sweep = Sweep(self.database, self.ids, name, network)
-
-        def look() -> int | None:
-            with leases.held(
-                self.database, f"stranded:{name}", self._ticket(), seconds=self.lease_seconds
-            ) as lease:
-                return sweep.find_stranded(before_page=lease.renew) if lease.taken else None
-
-        return self._contained(f"network:{name}:stranded stock", look)
-
-    def apply_bulk_plans(self) -> int:
-        """Go on with bulk plans that were started; returns how many items were done."""
-        return sum(
-            self._contained(f"bulk:{plan_id}", partial(self.bulk.carry_on, plan_id))
-            for plan_id in self.bulk.started()
-        )
-
     def fill_waiting(self) -> int:
         """Fill orders that wait for stock."""
         return self.orders.fill_waiting()
@@ -457,10 +337,6 @@ class Duties:
 
         return self.database.run(work)
 
-    def _ticket(self) -> str:
-        """A lease owner of this one run, so that two threads of a process don't share a lease."""
-        return f"{self.owner}-{self.ids.new_id(self.clock.now())}"
-
     def _token(self, name: str, network: Network, operation: str) -> bool:
         limit: RateLimit | None = network.rate_limits().get(operation)
         if limit is None:
@@ -471,53 +347,6 @@ class Duties:
             )
         )
         return bool(granted)
-
-    def _contained(self, key: str, work: Callable[[], int | None]) -> int:
-        """One plugin's failure stops neither the others nor the worker; it is shown instead.
-
-        `work` answers None if it was not its turn, which says nothing about the plugin.
-        """
-        try:
-            done = work()
-        except Throttled:
-            return 0
-        except (PluginError, ConfigurationError) as error:
-            self._complain(key, f"{type(error).__name__}: {error}")
-            return 0
-        except Exception as error:
-            # A fault of the plugin (or of the machine): its text may hold personal data.
-            _log.exception("duty_failed", duty=key)
-            self._complain(key, f"fault: {type(error).__name__}")
-            return 0
-        if done is None:
-            return 0
-        if key not in self._sound:
-            # Once for each process: another one may have complained and died.
-            self._sound.add(key)
-            self.database.run(
-                lambda connection: close_concerns(
-                    connection, [key], at=self.clock.now(), by="recovery"
-                )
-            )
-        return done
-
-    def _complain(self, key: str, message: str) -> None:
-        kind, subject, what = key.split(":", 2) if key.count(":") == 2 else (*key.split(":"), "")
-        now = self.clock.now()
-        self._sound.discard(key)
-        problem = Problem(
-            "plugin_failure",
-            f"{subject} {what}: {message}".strip(),
-            fix="it is tried again; `stockpool channels check` may tell more",
-        )
-        self.database.run(
-            lambda connection: raise_concerns(
-                connection,
-                [Concern(key, kind, subject, (problem,))],
-                at=now,
-                new_ids=[self.ids.new_id(now)],
-            )
-        )
 
 
 def _has_something(page: OrderPage) -> bool:

@@ -26,12 +26,15 @@ from stockpool.care.service import Care
 from stockpool.care.telling import PushRefund
 from stockpool.catalog.availability import PushAvailability
 from stockpool.catalog.products import Catalog
+from stockpool.claims.invariants import INVARIANTS as CLAIM_INVARIANTS
+from stockpool.claims.service import Claims
 from stockpool.clock import Clock, SystemClock
 from stockpool.config import Config
 from stockpool.duties import Duties
 from stockpool.errors import ConfigurationError
 from stockpool.ids import IdSource
 from stockpool.inbound.creating import CreateInboundPlan
+from stockpool.inbound.invariants import INVARIANTS as INBOUND_INVARIANTS
 from stockpool.inbound.service import Inbound
 from stockpool.inbound.stepping import CarryOutStep
 from stockpool.inventory import Inventory
@@ -85,6 +88,8 @@ INVARIANTS = (
     *CARE_INVARIANTS,
     *REMOVAL_INVARIANTS,
     *RETURN_INVARIANTS,
+    *INBOUND_INVARIANTS,
+    *CLAIM_INVARIANTS,
 )
 """All that `verify` proves."""
 
@@ -161,7 +166,12 @@ class Engine:
         self.reports = Reports(database, ids, self.networks)
         self.returns = Returns(database, ids, self.networks)
         self.listings = Listings(database, ids, self.networks)
-        self.inbound = Inbound(database, ids, self.networks)
+        self.claims = Claims(
+            database,
+            ids,
+            {kind.value: days for kind, days in config.claims.closes_after_days.items()},
+        )
+        self.inbound = Inbound(database, ids, self.networks, self.claims)
         self.bulk = BulkPlans(
             database,
             ids,
@@ -186,24 +196,25 @@ class Engine:
             for name, settings in config.channels.items()
         }
         self.duties = Duties(
-            database,
-            clock,
-            ids,
-            self.channels,
-            self.networks,
-            self.orders,
-            self.inventory,
-            self.catalog,
-            self.removals,
-            self.reports,
-            self.bulk,
-            self.care,
-            self.privacy,
-            self._channel_pools,
-            self.buffers,
-            self._notify,
-            self._unfulfillable(),
-            config.stockpool.lease_seconds,
+            database=database,
+            clock=clock,
+            ids=ids,
+            lease_seconds=config.stockpool.lease_seconds,
+            channels=self.channels,
+            networks=self.networks,
+            orders=self.orders,
+            inventory=self.inventory,
+            catalog=self.catalog,
+            removals=self.removals,
+            reports=self.reports,
+            bulk=self.bulk,
+            claims=self.claims,
+            care=self.care,
+            privacy=self.privacy,
+            pools=self._channel_pools,
+            buffers=self.buffers,
+            notify=self._notify,
+            unfulfillable=self._unfulfillable(),
         )
         self.carrier = Carrier(
             database,
@@ -362,7 +373,9 @@ class Engine:
         done += self.duties.carry_out_privacy_requests()
         done += sum(self.duties.follow_listing_changes(name) for name in self.networks)
         done += sum(self.duties.follow_inbound_plans(name) for name in self.networks)
+        done += sum(self.duties.follow_inbound_shipments(name) for name in self.networks)
         done += sum(self.duties.fetch_reports(name) for name in self.networks)
+        done += self.duties.settle_claims()
         done += sum(self.duties.follow_returns(name) for name in self.networks)
         done += sum(self.duties.publish_availability(name) for name in self.channels)
         return done

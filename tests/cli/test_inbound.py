@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -81,28 +82,34 @@ def test_a_row_that_cannot_be_used_refuses_the_plan(shop: Path, run: Any) -> Non
 def test_a_plan_is_brought_to_its_labels(shop: Path, run: Any) -> None:
     """Each step is recorded by a command, and done by workers."""
 
-    def work() -> None:
+    text = (shop / "stockpool.toml").read_text("utf-8").replace("100000.0", "3000.0")
+    (shop / "stockpool.toml").write_text(text, "utf-8")
+
+    def work(is_over: Callable[[Engine], bool]) -> None:
         with Engine.from_file("stockpool.toml") as engine:
-            for _ in range(6):
-                engine.work(until_idle=True)
+            for _ in range(500):
+                engine.work()
+                if is_over(engine):
+                    return
                 engine.clock.sleep(0.02)
 
     def step(*words: str) -> None:
         told = run("inbound", *words, "--json")
         assert told.code == 0, told.stderr
-        work()
+        name = told.document["step_id"]
+        work(lambda engine: engine.inbound.steps.get(name).state in ("done", "failed"))
         (last,) = run("inbound", "steps", plan, "--json").document["steps"][-1:]
         assert last["state"] == "done", last
 
     prepared = run("inbound", "prep", POOL, "MUG-1", "--set", "NONE", "--json")
-    assert prepared.document["kind"] == "setPrepDetails"
-    work()
+    name = prepared.document["step_id"]
+    work(lambda engine: engine.inbound.steps.get(name).state == "done")
     assert "NONE" in run("inbound", "prep", POOL, "MUG-1").stdout
     table = "MerchantSKU\tQuantity\tPrep owner\nMUG-1\t12\tNone\n"
     (shop / "plan.txt").write_text(PLAN.partition("MerchantSKU")[0] + table, "utf-8")
     asked = run("inbound", "plan", "plan.txt", "--pool", POOL, "--phone", "610", "--json").document
     plan = asked["plan_id"]
-    work()
+    work(lambda engine: engine.inbound.get(plan).state == "made")
     assert "Nothing is offered" in run("inbound", "placement", plan).stdout
     step("placement", plan, "--generate")
     assert "fewest" not in run("inbound", "placement", plan).stdout
@@ -116,7 +123,7 @@ def test_a_plan_is_brought_to_its_labels(shop: Path, run: Any) -> None:
     step("pack", plan, "boxes.txt", "--shipment", shipment["shipment_id"])
     with Engine.from_file("stockpool.toml") as engine:
         network = engine.networks["amazon-na"]
-        ready = network.snapshot("US").at + timedelta(days=300)
+        ready = network.snapshot("US").at + timedelta(days=60)
     step("transport", plan, "--ready", ready.isoformat())
     assert "GROUND_SMALL_PARCEL" in run("inbound", "transport", plan).stdout
     step("transport", plan, "--confirm", "cheapest_partnered", "--yes")
@@ -126,6 +133,12 @@ def test_a_plan_is_brought_to_its_labels(shop: Path, run: Any) -> None:
     assert run("inbound", "item-labels", POOL, "MUG-1=12", "--out", "units.pdf").code == 0
     assert (shop / "units.pdf").read_bytes().startswith(b"%PDF")
     assert "confirmPlacementOption" in run("inbound", "steps", plan).stdout
+    work(lambda engine: bool(engine.inbound.queue.list()))
+    (queued,) = run("inbound", "queue", "--json").document["shipments"]
+    name = queued["shipment_confirmation_id"]
+    assert queued["expected"] == 12
+    assert "MUG-1" in run("inbound", "received", name).stdout
+    assert run("inbound", "acknowledge", name, "MUG-1", "0", "--json").code == 0
 
 
 def test_a_file_is_planned_in_bulk_then_applied(shop: Path, run: Any) -> None:

@@ -65,6 +65,10 @@ class Actors:
             "follow_inbound_plans": self._duty(
                 "follow_inbound_plans", SYNC, duties.follow_inbound_plans
             ),
+            "follow_inbound_shipments": self._duty(
+                "follow_inbound_shipments", SYNC, duties.follow_inbound_shipments
+            ),
+            "settle_claims": self._duty("settle_claims", SYNC, lambda _: duties.settle_claims()),
             "follow_returns": self._duty("follow_returns", SYNC, duties.follow_returns),
             "fetch_reports": self._duty("fetch_reports", SYNC, duties.fetch_reports),
             "find_stranded": self._duty("find_stranded", SYNC, duties.find_stranded),

@@ -41,6 +41,7 @@ class Schedule:
             self._send_every(settings.snapshot_seconds, "take_snapshots", name)
             self._send_every(settings.changes_seconds * 4, "follow_listing_changes", name)
             self._send_every(settings.changes_seconds * 4, "follow_inbound_plans", name)
+            self._send_every(settings.changes_seconds * 4, "follow_inbound_shipments", name)
             self._send_every(settings.changes_seconds * 4, "fetch_reports", name)
             self._send_every(settings.changes_seconds * 4, "follow_returns", name)
             self._send_every(settings.snapshot_seconds, "find_stranded", name)
@@ -48,6 +49,7 @@ class Schedule:
         self._send_every(settings.changes_seconds, "fill_waiting", "")
         self._send_every(settings.changes_seconds, "settle_refunds", "")
         self._send_every(settings.changes_seconds * 4, "follow_removals", "")
+        self._send_every(settings.changes_seconds * 4, "settle_claims", "")
         self._send_every(settings.snapshot_seconds, "carry_out_privacy_requests", "")
 
     @property

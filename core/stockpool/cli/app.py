@@ -13,7 +13,10 @@ from stockpool.cli import (
     bulk,
     catalog,
     channels,
+    claims,
     db,
+    inbound,
+    inbound_queue,
     inbound_steps,
     initial,
     inventory,
@@ -36,6 +39,9 @@ from stockpool.cli.output import say, warn
 COMMANDS_GROUP = "stockpool.commands"
 """Entry points of this group are called with the app, to register their commands on it."""
 
+WITH_MORE_COMMANDS = (inbound_steps, inbound_queue)
+"""They add to the commands of a group that another module begins."""
+
 GROUPS = {
     "orders": orders.app,
     "refunds": refunds.app,
@@ -45,7 +51,8 @@ GROUPS = {
     "listings": listings.app,
     "reports": reports.app,
     "returns": returns.app,
-    "inbound": inbound_steps.app,
+    "inbound": inbound.app,
+    "claims": claims.app,
     "bulk": bulk.app,
     "attention": attention.app,
     "channels": channels.app,

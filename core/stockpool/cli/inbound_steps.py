@@ -561,6 +561,3 @@ def _pair(text: str, option: str) -> tuple[str, str]:
 
 def _utc(instant: datetime) -> datetime:
     return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
-
-
-__all__: Sequence[str] = ("app",)

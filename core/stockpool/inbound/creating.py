@@ -186,6 +186,7 @@ def _settle(
             state="made" if made else "failed",
             problems=json.dumps([problem.as_dict() for problem in problems]),
             finished_at=at,
+            look_at=at if made else None,
         )
     )
     if not made and settled.rowcount:

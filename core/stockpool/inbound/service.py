@@ -15,9 +15,11 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from stockpool.catalog.tables import products
+from stockpool.claims.service import Claims
 from stockpool.errors import NotFoundError, RefusedError
 from stockpool.ids import IdSource
 from stockpool.inbound import guards
+from stockpool.inbound.queue import ShippingQueue
 from stockpool.inbound.step_kinds import item_members, item_of
 from stockpool.inbound.steps import InboundSteps
 from stockpool.inbound.tables import inbound_plans
@@ -82,11 +84,14 @@ class InboundShipmentView:
 class Inbound:
     """Inbound plans by pool (`network:country`)."""
 
-    def __init__(self, database: Database, ids: IdSource, networks: Mapping[str, Network]) -> None:
+    def __init__(
+        self, database: Database, ids: IdSource, networks: Mapping[str, Network], claims: Claims
+    ) -> None:
         self._database = database
         self._ids = ids
         self._networks = networks
         self.steps = InboundSteps(database, ids, networks)
+        self.queue = ShippingQueue(database, claims)
 
     def plan(
         self,

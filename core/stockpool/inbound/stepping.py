@@ -198,4 +198,16 @@ def _finish(
             .where(inbound_plans.c.id == finished.subject)
             .values(state="cancelled", finished_at=at)
         )
+    elif state == "done" and StepKind(finished.kind) in _CHANGES_SHIPMENTS:
+        connection.execute(
+            update(inbound_plans)
+            .where(inbound_plans.c.id == finished.subject, inbound_plans.c.state == "made")
+            .values(look_at=at)
+        )
     return 1
+
+
+_CHANGES_SHIPMENTS = frozenset(
+    {StepKind.CONFIRM_PLACEMENT_OPTION, StepKind.CONFIRM_TRANSPORTATION_OPTIONS}
+)
+"""After these the shipments are looked at without waiting."""

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, String, Table, Text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+)
 
 from stockpool.storage.metadata import UtcDateTime, metadata, one_of
 
@@ -22,6 +31,14 @@ inbound_plans = Table(
     Column("problems", Text, nullable=False, server_default="[]"),
     Column("asked_at", UtcDateTime, nullable=False),
     Column("finished_at", UtcDateTime),
+    # When its shipments are asked about next; empty when nothing more is expected of them.
+    Column("look_at", UtcDateTime),
+)
+Index(
+    "ix_inbound_plans_look_at",
+    inbound_plans.c.look_at,
+    postgresql_where=inbound_plans.c.look_at.is_not(None),
+    sqlite_where=inbound_plans.c.look_at.is_not(None),
 )
 Index(
     "ix_inbound_plans_started",
@@ -58,3 +75,38 @@ Index(
     sqlite_where=one_of(inbound_steps.c.state, OPEN_STEPS),
 )
 Index("ix_inbound_steps_subject", inbound_steps.c.subject, inbound_steps.c.id)
+
+inbound_shipments = Table(
+    "inbound_shipments",
+    metadata,
+    # The network's id.
+    Column("id", String, primary_key=True),
+    Column("plan_id", String(40), ForeignKey("inbound_plans.id"), nullable=False, index=True),
+    Column("pool", String, nullable=False),
+    # What stands on labels, once the carrier is confirmed.
+    Column("shipment_confirmation_id", String),
+    Column("center", String),
+    Column("status", String, nullable=False),
+    # When each of these was first seen; a network may skip some.
+    Column("first_seen_at", UtcDateTime, nullable=False),
+    Column("left_at", UtcDateTime),
+    Column("delivered_at", UtcDateTime),
+    Column("receiving_at", UtcDateTime),
+    Column("closed_at", UtcDateTime),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+
+inbound_shipment_items = Table(
+    "inbound_shipment_items",
+    metadata,
+    Column("shipment_id", String, ForeignKey("inbound_shipments.id"), primary_key=True),
+    Column("sku", String, primary_key=True),
+    Column("stock_sku", String, nullable=False),
+    Column("expected", Integer, nullable=False),
+    Column("received", Integer, nullable=False, server_default="0"),
+    # Of what is missing, what was never sent: the merchant says so.
+    Column("not_shipped", Integer, nullable=False, server_default="0"),
+    # Counts the changes, for the keys of moves.
+    Column("changes", Integer, nullable=False, server_default="0"),
+    CheckConstraint("expected >= 0 AND received >= 0 AND not_shipped >= 0", name="never_negative"),
+)

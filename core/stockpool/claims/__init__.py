@@ -1,0 +1,1 @@
+"""Claims: units that Amazon owes, from the loss to the payment."""
