@@ -15,7 +15,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage lint format types bench kill fuzz clean
+.PHONY: help demo test coverage lint format types bench kill fuzz audit clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,10 @@ kill: $(DEV) ## kill workers at every point, for a long time
 fuzz: $(DEV) ## give every parser bad input, 10,000 times each (FUZZ_EXAMPLES)
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -n auto --timeout 0 \
 	    tests/fuzzing tests/csv_channel/test_fuzz.py $(ARGS)
+
+audit: $(DEV) ## ask the package index for known vulnerabilities of what is installed
+	$(PIP) 'pip-audit>=2.9,<3'
+	$(BIN)/pip-audit --local --skip-editable $(ARGS)
 
 clean: ## delete the virtual environment and all caches
 	rm -rf $(VENV) build dist .coverage .coverage.* .hypothesis .import_linter_cache

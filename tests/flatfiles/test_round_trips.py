@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flat_texts import addresses, counts, opened, prices, skus, texts, written
@@ -26,13 +25,11 @@ from stockpool.flatfiles.fulfillment_cancellations import FulfillmentCancellatio
 from stockpool.flatfiles.fulfillment_orders import FulfillmentOrder, FulfillmentOrderItem
 from stockpool.flatfiles.inbound_plans import InboundPlanHead, InboundPlanItem
 from stockpool.flatfiles.inventory_loader import OfferAction, OfferChange
-from stockpool.flatfiles.layout import Layout
 from stockpool.flatfiles.processing_report import (
     ReportEntry,
     read_processing_report,
     write_processing_report,
 )
-from stockpool.flatfiles.refusal import FileRefused
 from stockpool.flatfiles.removal_orders import RemovalOrder, RemovalOrderItem
 from stockpool.flatfiles.writer import FlatWriter
 
@@ -171,79 +168,6 @@ def test_inventory_loader(changes: list[OfferChange]) -> None:
     assert [replace(change, line=0) for change in found] == changes  # type: ignore[type-var]
 
 
-LAYOUTS = [
-    fulfillment_orders.LAYOUT,
-    fulfillment_cancellations.LAYOUT,
-    removal_orders.LAYOUT,
-    inbound_plans.LAYOUT,
-    inventory_loader.LAYOUT,
-]
-
-
-def everything(data: bytes, layout: Layout) -> list[Any]:
-    file = opened(data, layout)
-    if layout is fulfillment_orders.LAYOUT:
-        return list(fulfillment_orders.read_fulfillment_orders(file))
-    if layout is fulfillment_cancellations.LAYOUT:
-        return list(fulfillment_cancellations.read_fulfillment_cancellations(file))
-    if layout is removal_orders.LAYOUT:
-        return list(removal_orders.read_removal_orders(file))
-    if layout is inbound_plans.LAYOUT:
-        return list(inbound_plans.read_inbound_items(file, inbound_plans.read_inbound_head(file)))
-    return list(inventory_loader.read_offer_changes(file))
-
-
-def refused(read: Callable[[], object]) -> FileRefused | None:
-    """The refusal of the file, if it was refused; any other error fails the test."""
-    try:
-        read()
-    except FileRefused as refusal:
-        return refusal
-    return None
-
-
-words = [column.name for layout in LAYOUTS for column in (*layout.columns, *layout.head)]
-soup = st.lists(
-    st.sampled_from(
-        [
-            *words,
-            "\t",
-            "\t",
-            "\n",
-            "\r\n",
-            "\r",
-            "1",
-            "-1",
-            "9" * 12,
-            "1e9",
-            "NaN",
-            "=1+1",
-            '"',
-            "x",
-            *("a", "d", "US", "Return", "AMAZON_NA", "2026-01-01", "0001-01-01T00:00:00+23:59"),
-            "\0",
-        ]
-    ),
-    max_size=80,
-).map("".join)
-
-
-@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
-@given(data=st.binary(max_size=300) | soup.map(str.encode) | soup.map(lambda s: s.encode("utf-16")))
-@example(data=b"")
-@example(data=b"\xff\xfe\x00")
-def test_any_bytes_give_rows_or_a_named_refusal(layout: Layout, data: bytes) -> None:
-    refusal = refused(lambda: everything(data, layout))
-    assert refusal is None or (refusal.problem.code and refusal.problem.fix)
-
-
-@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
-@given(rows=soup)
-def test_rows_under_a_good_header_never_fail(layout: Layout, rows: str) -> None:
-    header = "\t".join(column.name for column in layout.columns)
-    everything(f"{header}\n{rows}".encode(), layout)
-
-
 # Processing reports and texts for people ---------------------------------------------------------
 
 entries = st.lists(
@@ -266,12 +190,6 @@ def test_processing_reports(processed: int, successful: int, told: list[ReportEn
     assert (found.processed, found.successful) == (processed, successful)
     assert list(found.entries) == told
     assert (b"original-record-number" in data) == bool(told)
-
-
-@given(st.binary(max_size=200) | soup.map(str.encode))
-def test_any_bytes_as_a_report(data: bytes) -> None:
-    refusal = refused(lambda: read_processing_report(io.BytesIO(data), name="r.txt"))
-    assert refusal is None or refusal.problem.fix
 
 
 def test_a_report_that_was_sent_by_amazon_is_read() -> None:

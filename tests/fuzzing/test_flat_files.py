@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fuzzed import tables, words_of
@@ -81,6 +81,8 @@ def test_every_row_is_a_value_or_is_refused_with_place_and_fix(
             assert all(helpful(problem) for problem in row.problems), row.problems
 
 
+@example(content=b"")
+@example(content=b"\xff\xfe\x00")
 @given(
     content=st.binary(max_size=300)
     | tables(

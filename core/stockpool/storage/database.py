@@ -35,6 +35,7 @@ from stockpool.storage.pipelines import (
     commit_pipeline,
     end_implicit_transaction,
 )
+from stockpool.storage.quiet_errors import hide_values
 
 T = TypeVar("T")
 
@@ -88,6 +89,9 @@ class Database:
                     except BaseException as error:
                         abandon_pipeline(connection, error)
                         raise
+            except BaseException as error:
+                hide_values(error)
+                raise
             finally:
                 end_implicit_transaction(connection)
 
@@ -101,8 +105,12 @@ class Database:
             connection = connection.execution_options(stockpool_immediate=False)
             if consistent and not self.is_sqlite:
                 connection = connection.execution_options(isolation_level="REPEATABLE READ")
-            with connection.begin():
-                yield connection
+            try:
+                with connection.begin():
+                    yield connection
+            except DBAPIError as error:
+                hide_values(error)
+                raise
 
     def run(self, work: Callable[[Connection], T]) -> T:
         """Carry out `work` in one transaction; repeat the whole of it if the database asks.
