@@ -459,3 +459,17 @@ def test_an_order_that_a_webhook_names_is_read_although_it_is_not_listed_as_chan
     assert taken.hold
     assert orders(channel, cursor) == [], "once is enough"
     assert shop.notes.read("again/") == {}
+
+
+def test_an_order_is_read_whose_fulfillment_order_a_webhook_names(shop: ShopWorld) -> None:
+    order = sold(shop)
+    channel = shop.channel()
+    cursor = read(channel)[-1].cursor
+    order.risk = "INVESTIGATE"
+    gone = "gid://shopify/FulfillmentOrder/1"
+    hint = WebhookHint("d1", "fulfillment_orders/split", (order.works[0].id, gone))
+    channel.note_hints([hint])
+    (taken,) = orders(shop.channel(), cursor)
+    assert taken.channel_order_id == order.id
+    assert taken.hold
+    assert orders(channel, cursor) == [], "once is enough"

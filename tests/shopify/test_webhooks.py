@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,20 @@ def hint(topic: str, payload: Any) -> tuple[str, ...]:
 )
 def test_the_order_is_named_exactly(topic: str, payload: Any, order: str) -> None:
     assert hint(topic, payload) == (f"gid://shopify/Order/{order}",)
+
+
+def test_of_work_that_was_split_every_part_is_named() -> None:
+    """These deliveries name no order; whoever reads the hint looks it up."""
+    work = "gid://shopify/FulfillmentOrder/"
+    payload = {
+        "fulfillment_order": {"id": f"{work}1", "status": "open"},
+        "remaining_fulfillment_order": {"id": f"{work}2"},
+        "replacement_fulfillment_order": {"id": f"{work}x"},
+        "split_line_items": [{"id": "gid://shopify/FulfillmentOrderLineItem/1", "quantity": 1}],
+        "fulfillment_hold": {"id": "gid://shopify/FulfillmentHold/1"},
+        "destination_location_id": "gid://shopify/Location/1",
+    }
+    assert hint("fulfillment_orders/split", payload) == (f"{work}1", f"{work}2")
 
 
 @pytest.mark.parametrize("payload", [[], None, 7, {"id": None}, {"id": True}, {"id": "x"}])
@@ -140,4 +155,7 @@ def test_shopifys_samples_are_taken_in(path: Path) -> None:
     found = hint(topic, sample["example"])
     if topic.startswith(("orders/", "refunds/", "fulfillments/", "order_transactions/")):
         assert len(found) == 1
-    assert all(order.removeprefix("gid://shopify/Order/").isdigit() for order in found)
+    if topic.startswith(("fulfillment_orders/", "fulfillment_holds/")):
+        assert found
+    for named in found:
+        assert re.fullmatch(r"gid://shopify/(Order|FulfillmentOrder)/[0-9]+", named)

@@ -308,7 +308,8 @@ class WebhookHint:
     Attributes:
         delivery_id: the same whenever this delivery is repeated, and of no other one.
         topic: the channel's word for what happened.
-        channel_order_ids: orders that it names; none: the poll finds out.
+        channel_order_ids: orders that it names, or parts of orders that the channel knows by an
+            id of their own and finds the order of in `note_hints`; none: the poll finds out.
         privacy: what it demands about a buyer's data; it is no hint then, and is carried out.
     """
 

@@ -41,7 +41,7 @@ from stockpool_shopify.policy import (
 from stockpool_shopify.refunds_made import RefundsMade
 from stockpool_shopify.requests import answer_requests
 from stockpool_shopify.settings import ShopifySettings
-from stockpool_shopify.shop import ORDER, CancellationAsked, OrdersRead, Shop
+from stockpool_shopify.shop import ORDER, WORK, CancellationAsked, OrdersRead, Shop
 
 _ROUTING = timedelta(days=1)
 """So long an order may have no fulfillment orders: Shopify makes them in the background."""
@@ -112,10 +112,15 @@ class Intake:
             cancellations=cancellations,
         )
 
-    def note_hints(self, orders: Collection[str]) -> None:
-        """Have these orders read at the end of the next look, whether it finds them or not."""
+    def note_hints(self, named: Collection[str]) -> None:
+        """Have these orders read at the end of the next look, whether it finds them or not.
+
+        A fulfillment order stands for its order.
+        """
+        works = sorted(one for one in named if one.startswith(WORK))
+        orders = {*named, *self._shop.orders_of(works)}
         known = self._notes.to_look_at_again()
-        for order_id in sorted(set(orders).difference(known)):
+        for order_id in sorted(orders.difference(known)):
             if order_id.startswith(ORDER):
                 self._notes.look_again(order_id, wanted=True, known=False)
 

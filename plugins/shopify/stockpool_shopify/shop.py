@@ -31,6 +31,11 @@ _FULFILLMENTS = (40, 250)
 ORDER = "gid://shopify/Order/"
 """How the ids of orders begin."""
 
+WORK = "gid://shopify/FulfillmentOrder/"
+"""How the ids of fulfillment orders begin."""
+
+_WORKS_A_CALL = 100
+
 _HIDDEN = ("destination", "shippingAddress")
 
 
@@ -184,10 +189,19 @@ class Shop:
     def status(self, fulfillment_order_ids: Sequence[str]) -> dict[str, str]:
         """The request status of fulfillment orders; those that are gone are left out."""
         found: dict[str, str] = {}
-        for start in range(0, len(fulfillment_order_ids), 100):
-            some = list(fulfillment_order_ids[start : start + 100])
+        for start in range(0, len(fulfillment_order_ids), _WORKS_A_CALL):
+            some = list(fulfillment_order_ids[start : start + _WORKS_A_CALL])
             nodes = self._client.run(document("WorkStatus"), {"ids": some}).data["nodes"]
             found |= {node["id"]: node["requestStatus"] for node in nodes if node}
+        return found
+
+    def orders_of(self, fulfillment_order_ids: Sequence[str]) -> set[str]:
+        """The ids of the orders that these fulfillment orders belong to; those gone have none."""
+        found: set[str] = set()
+        for start in range(0, len(fulfillment_order_ids), _WORKS_A_CALL):
+            some = list(fulfillment_order_ids[start : start + _WORKS_A_CALL])
+            nodes = self._client.run(document("OrdersOfWork"), {"ids": some}).data["nodes"]
+            found |= {node["orderId"] for node in nodes if node}
         return found
 
     def change(self, name: str, field: str, variables: Mapping[str, Any]) -> list[UserError]:

@@ -16,6 +16,7 @@ from typing import Any
 
 from stockpool.errors import RejectedError
 from stockpool.plugins.channel import PrivacyKind, PrivacyRequest, WebhookHint
+from stockpool_shopify.shop import WORK
 
 PRIVACY_TOPICS: Mapping[str, PrivacyKind] = {
     "customers/data_request": "export",
@@ -30,6 +31,7 @@ _DIGITS_MOST = 20
 """Of an order's number, which is an unsigned 64-bit integer."""
 
 _ID = re.compile(r"[\w.:-]{1,100}")
+_WORK = re.compile(rf"{re.escape(WORK)}[0-9]{{1,20}}")
 _TOPIC = re.compile(r"[a-z_]{1,50}/[a-z_]{1,80}")
 
 
@@ -79,7 +81,7 @@ def _is_signed(signature: str, body: bytes, secrets: Sequence[str]) -> bool:
 
 
 def _orders(topic: str, payload: Any) -> Iterator[str]:
-    """The orders that a payload names; most of `fulfillment_orders/*` names none."""
+    """The orders that a payload names, or the fulfillment orders, which know theirs."""
     if not isinstance(payload, dict):
         return
     edit = payload.get("order_edit")
@@ -95,6 +97,12 @@ def _orders(topic: str, payload: Any) -> Iterator[str]:
         order = payload.get("order")
         yield from _gid(payload.get("order_id"))
         yield from _gid(order.get("id") if isinstance(order, dict) else None)
+    elif topic.startswith(("fulfillment_orders/", "fulfillment_holds/")):
+        # A split, a merge or a move names several, under names that tell what each has become.
+        for part in payload.values():
+            work = part.get("id") if isinstance(part, dict) else None
+            if isinstance(work, str) and _WORK.fullmatch(work):
+                yield work
 
 
 def _privacy(topic: str, payload: Any) -> PrivacyRequest | None:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -89,6 +90,7 @@ class ShopServer:
 
     def __init__(self, clock: ManualClock, *, token: str = "shpat_sample") -> None:
         self.clock = clock
+        self.lock = threading.RLock()
         self.state = ShopState(clock)
         self.shop = SHOP
         self.tokens_valid = {token}
@@ -126,7 +128,7 @@ class ShopServer:
             root = f"https://{SHOP}/admin"
             for version in ("2025-01", "2026-04", "2026-07", "2026-10"):
                 url = f"{root}/api/{version}/graphql.json"
-                mock.add_callback("POST", url, lambda r, v=version: self._graphql(r, v))
+                mock.add_callback("POST", url, lambda r, v=version: self._locked(r, v))
             mock.add_callback("POST", f"{root}/oauth/access_token", self._token)
             yield self
 
@@ -150,7 +152,12 @@ class ShopServer:
             "X-Shopify-Hmac-Sha256": base64.b64encode(digest).decode(),
         }, body
 
-    def _graphql(self, request: Any, version: str) -> Answer:
+    def _locked(self, request: Any, version: str) -> Answer:
+        with self.lock:
+            return self.graphql(request, version)
+
+    def graphql(self, request: Any, version: str) -> Answer:
+        """Answer a call; who serves other processes as well holds `lock`."""
         if request.headers.get("X-Shopify-Access-Token") not in self.tokens_valid:
             words = "[API] Invalid API key or access token (unrecognized login or wrong password)"
             return 401, {}, json.dumps({"errors": words})
