@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shopify_shop.server import answer_lost
-from shopify_shop.state import Order, Transaction
+from shopify_shop.state import LOCATION, Order, Transaction
 from shopify_world import ShopWorld
 from stockpool.errors import OutcomeUnknown, RejectedError
 from stockpool.money import Money
-from stockpool.plugins.channel import RefundUpdate
+from stockpool.plugins.channel import CancellationUpdate, LineQuantity, RefundUpdate
 from stockpool.testing.addresses import sample_address
-from stockpool_shopify.answers import Payments
-from stockpool_shopify.refunds import shares
+from stockpool_shopify.answers import Payments, RefundableLine
+from stockpool_shopify.refunds import refunded_items, shares
 
 
 def sold(shop: ShopWorld, *paid: str) -> Order:
@@ -30,8 +30,17 @@ def sold(shop: ShopWorld, *paid: str) -> Order:
     return order
 
 
-def refund(order: Order, amount: str, key: str = "r1", currency: str = "USD") -> RefundUpdate:
-    return RefundUpdate(key, order.id, Money.parse(amount, currency), "returned", [])
+def refund(
+    order: Order, amount: str, key: str = "r1", currency: str = "USD", units: int = 0
+) -> RefundUpdate:
+    item = order.items[0]
+    lines = [LineQuantity(item.id, "mug", units)] if units else []
+    return RefundUpdate(key, order.id, Money.parse(amount, currency), "returned", lines)
+
+
+def named(order: Order) -> list[tuple[str, int]]:
+    """SKUs and units of the items that refunds are for."""
+    return [(line[0].sku or "", line[1]) for made in order.refunds for line in made.lines]
 
 
 def given_back(order: Order) -> list[str]:
@@ -72,6 +81,75 @@ def test_a_refund_that_does_not_show_yet_is_not_made_again(shop: ShopWorld) -> N
     assert given_back(order) == []
     order.refunds[:], order.transactions = hidden
     assert given_back(order) == ["5.00"]
+
+
+def test_items_that_have_left_are_named_and_not_put_back_into_stock(shop: ShopWorld) -> None:
+    """They go back to the network, whose stock is told when it has them."""
+    order = sold(shop)
+    (line,) = order.works[0].lines
+    shop.state.fulfill(order, [(line, 2)], numbers=["1Z"])
+    available = dict(shop.state.available)
+    channel = shop.channel(refunds=True)
+    for _ in range(2):
+        assert not channel.push_refund([refund(order, "5.00", units=1)])
+    assert named(order) == [("mug", 1)]
+    assert shop.state.available == available
+
+
+def test_no_more_items_are_named_than_shopify_counts_as_refundable(shop: ShopWorld) -> None:
+    """The merchant may have refunded one by hand; the money that is owed is given all the same."""
+    order = sold(shop)
+    (line,) = order.works[0].lines
+    shop.state.fulfill(order, [(line, 2)], numbers=["1Z"])
+    shop.state.refund_by_hand(order, "1.00", {order.items[0].id: 1})
+    assert not shop.channel(refunds=True).push_refund([refund(order, "5.00", units=2)])
+    assert named(order) == [("mug", 1), ("mug", 1)]
+    assert given_back(order) == ["1.00", "5.00"]
+
+
+def test_items_that_are_still_to_be_shipped_are_not_taken_out_of_the_work(shop: ShopWorld) -> None:
+    order = sold(shop)
+    assert not shop.channel(refunds=True).push_refund([refund(order, "5.00", units=2)])
+    assert named(order) == []
+    assert order.works[0].remaining == 2
+
+
+def test_items_that_were_given_up_leave_the_work_and_are_back_for_sale(shop: ShopWorld) -> None:
+    order = sold(shop)
+    item = order.items[0]
+    assert item.variant is not None
+    before = shop.state.available[item.variant.item_id, LOCATION]
+    channel = shop.channel(refunds=True)
+    lines = [LineQuantity(item.id, "mug", 1)]
+    assert not channel.push_cancellation([CancellationUpdate("c1", order.id, "no_stock", lines)])
+    assert not channel.push_refund([refund(order, "5.00", units=2)])
+    assert named(order) == [("mug", 1)]
+    assert sorted((work.status, work.remaining) for work in order.works) == [
+        ("CLOSED", 0),
+        ("OPEN", 1),
+    ]
+    assert shop.state.available[item.variant.item_id, LOCATION] == before + 1
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(0, 9), st.integers(0, 9))),
+)
+def test_named_items_are_refundable_and_what_is_to_be_shipped_stays(
+    rows: list[tuple[int, int, int, int]],
+) -> None:
+    lines = [LineQuantity(str(n), "mug", row[0]) for n, row in enumerate(rows)]
+    known = [
+        RefundableLine(id=str(n), refundable_quantity=row[1], unfulfilled_quantity=row[2])
+        for n, row in enumerate(rows)
+    ]
+    given_up = {str(n): row[3] for n, row in enumerate(rows)}
+    for found in refunded_items(lines, known, given_up, LOCATION):
+        asked, refundable, unfulfilled, dropped = rows[int(found["lineItemId"])]
+        assert 0 < found["quantity"] <= min(asked, refundable)
+        if found["restockType"] == "CANCEL":
+            assert found["quantity"] <= min(unfulfilled, dropped)
+        else:
+            assert found["quantity"] <= refundable - unfulfilled
 
 
 def test_several_payments_bear_it_in_their_order(shop: ShopWorld) -> None:

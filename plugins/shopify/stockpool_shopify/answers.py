@@ -305,6 +305,14 @@ class Payments(Answered):
     transactions: tuple[Payment, ...]
 
 
+class RefundableLine(Answered):
+    """Of a line item the units that money can still be given back for, and those not shipped."""
+
+    id: str
+    refundable_quantity: int
+    unfulfilled_quantity: int
+
+
 class Subscription(Answered):
     """Whom Shopify tells of a topic."""
 

@@ -97,7 +97,7 @@ class ShopifyChannel(Channel):
         self._deliveries = Deliveries(self._client, shop)
         self._tracking = Tracking(shop, notes, cancellations, settings)
         self._subscriptions = Subscriptions(self._client, shop, settings, context.name)
-        self._refunds = Refunds(self._client, shop, notes)
+        self._refunds = Refunds(self._client, shop, notes, settings.location)
         self._availability = Availability(
             self._client, shop, context.notes, notes, settings, context.clock
         )

@@ -4,36 +4,40 @@ A refund bears a mark of its key in its note. Before one is made the order's ref
 one with the mark is it; the idempotency key, which Shopify keeps for about a day, covers the time
 in which it does not show yet.
 
-Only money is given back. Shopify is not told which items it was for: that would also take units
-out of what is to be fulfilled, which the engine tells in its own way (`cancellations`).
+The sum is the engine's. The items that it is for are named as far as Shopify still counts them as
+refundable. Those that have left are never put back into Shopify's stock: they go to the network,
+whose stock is told when it has them.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from stockpool.errors import RejectedError
 from stockpool.money import Money
-from stockpool.plugins.channel import PushRefusal, RefundUpdate
-from stockpool_shopify.answers import Payment, Payments
+from stockpool.plugins.channel import LineQuantity, PushRefusal, RefundUpdate
+from stockpool_shopify.answers import Payment, Payments, RefundableLine
 from stockpool_shopify.client import Client
 from stockpool_shopify.documents import document
 from stockpool_shopify.order_notes import REFUND_MARK, OrderNotes
 from stockpool_shopify.shop import Shop, require_done
 
 _PAID = frozenset({"SALE", "CAPTURE"})
+_LINES_A_CALL = 100
 _GIVEN_BACK = frozenset({"SUCCESS", "PENDING"})
 
 
 class Refunds:
     """Has the shop give money back."""
 
-    def __init__(self, client: Client, shop: Shop, notes: OrderNotes) -> None:
+    def __init__(self, client: Client, shop: Shop, notes: OrderNotes, location: str) -> None:
         self._client = client
+        self._location = location
         self._notes = notes
         self._shop = shop
 
@@ -57,6 +61,7 @@ class Refunds:
             "note": f"{update.reason[:100]} ({mark})",
             "notify": False,
             "discrepancyReason": "OTHER",
+            "refundLineItems": self._items(update),
             "transactions": [
                 {
                     "orderId": update.channel_order_id,
@@ -74,6 +79,16 @@ class Refunds:
         errors = self._shop.change("MakeRefund", "refundCreate", {"input": given, "key": key})
         require_done(errors, "refundCreate")
 
+    def _items(self, update: RefundUpdate) -> list[dict[str, Any]]:
+        wanted = sorted({line.line_id for line in update.lines if line.quantity})
+        known: list[RefundableLine] = []
+        for start in range(0, len(wanted), _LINES_A_CALL):
+            some = wanted[start : start + _LINES_A_CALL]
+            nodes = self._client.run(document("RefundableLines"), {"ids": some}).data["nodes"]
+            known += [RefundableLine.model_validate(node) for node in nodes if node]
+        given_up = self._notes.given_up(update.channel_order_id)
+        return list(refunded_items(update.lines, known, given_up, self._location))
+
     def _payments(self, order_id: str) -> Payments:
         found: Mapping[str, Any] | None = None
         if order_id.startswith("gid://shopify/Order/"):
@@ -81,6 +96,39 @@ class Refunds:
         if found is None:
             raise RejectedError("unknown_order", f"the shop has no order {order_id[:80]}")
         return Payments.model_validate(found)
+
+
+def refunded_items(
+    lines: Sequence[LineQuantity],
+    known: Sequence[RefundableLine],
+    given_up: Mapping[str, int],
+    location: str,
+) -> Iterator[dict[str, Any]]:
+    """Which units of which line items a refund names, with what becomes of them. Pure.
+
+    Units that have left come first. Units that have not are named only if the engine has given
+    them up: naming them takes them out of what is to be fulfilled.
+
+    Args:
+        given_up: units by line item that won't be shipped.
+        location: whose stock the units that won't be shipped were taken from.
+    """
+    units: Counter[str] = Counter()
+    for line in lines:
+        units[line.line_id] += line.quantity
+    for line in known:
+        left = max(line.refundable_quantity - line.unfulfilled_quantity, 0)
+        if shipped := min(units[line.id], left):
+            yield {"lineItemId": line.id, "quantity": shipped, "restockType": "NO_RESTOCK"}
+            continue
+        open_units = min(line.refundable_quantity, line.unfulfilled_quantity)
+        if dropped := min(units[line.id], open_units, given_up.get(line.id, 0)):
+            yield {
+                "lineItemId": line.id,
+                "quantity": dropped,
+                "restockType": "CANCEL",
+                "locationId": location,
+            }
 
 
 def shares(amount: Money, payments: Payments) -> list[tuple[Payment, Decimal]]:

@@ -6,6 +6,7 @@ import json
 from decimal import Decimal
 from typing import Any
 
+from shopify_shop.queries import unfulfilled
 from shopify_shop.state import RefundMade, ShopState, Subscription, Transaction, Work, WorkLine
 
 _SHIPPABLE = ("OPEN", "IN_PROGRESS")
@@ -198,10 +199,29 @@ class Writer:
                 return refusal("Refund amount is greater than the refundable amount")
             number = self.state.number()
             made.append(Transaction(number, "REFUND", Decimal(row["amount"]), payment))
+        lines = []
+        for row in given.get("refundLineItems") or ():
+            item = next((one for one in order.items if one.id == row["lineItemId"]), None)
+            if item is None or not 0 < row["quantity"] <= item.quantity - item.removed:
+                return refusal("Quantity cannot refund more items than were purchased")
+            if row["restockType"] == "CANCEL":
+                if row["quantity"] > unfulfilled(order, item) or not row.get("locationId"):
+                    return refusal("Location is required, and the items must be unfulfilled")
+            elif row["restockType"] != "NO_RESTOCK":
+                return refusal("Nothing comes back to this shop")
+            lines.append((item, row))
+        for item, row in lines:
+            if row["restockType"] == "CANCEL":
+                self.state.drop(order, item, row["quantity"])
+                assert item.variant is not None
+                self.state.available[item.variant.item_id, row["locationId"]] += row["quantity"]
+            else:
+                item.removed += row["quantity"]
         order.transactions += made
         number = self.state.number()
         amount = sum((Decimal(row["amount"]) for row in given["transactions"]), Decimal(0))
-        order.refunds.append(RefundMade(number, given["note"], amount))
+        named = [(i, r["quantity"], i.price * r["quantity"], i.tax) for i, r in lines]
+        order.refunds.append(RefundMade(number, given["note"], amount, named))
         order.financial_status = "PARTIALLY_REFUNDED"
         self.state.touch(order)
         return {"refund": {"id": f"gid://shopify/Refund/{number}"}, "userErrors": []}

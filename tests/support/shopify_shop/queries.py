@@ -83,14 +83,18 @@ class Reader:
 
     def nodes(self, _: Any, ids: list[str]) -> list[Any]:
         works = {work.id: work for order in self.state.orders.values() for work in order.works}
-        return [
-            self.order_view(self.state.orders[id])
-            if id in self.state.orders
-            else self.work_view(works[id])
-            if id in works
-            else None
-            for id in ids
-        ]
+        items = {item.id: (o, item) for o in self.state.orders.values() for item in o.items}
+        views: list[Any] = []
+        for id in ids:
+            if id in self.state.orders:
+                views.append(self.order_view(self.state.orders[id]))
+            elif id in works:
+                views.append(self.work_view(works[id]))
+            elif id in items:
+                views.append(self.refundable_view(*items[id]))
+            else:
+                views.append(None)
+        return views
 
     def fulfillmentOrder(self, _: Any, id: str) -> Any:
         (found,) = self.nodes(None, [id])
@@ -283,6 +287,14 @@ class Reader:
             "taxLines": [{"priceSet": money(item.tax)}],
         }
 
+    def refundable_view(self, order: Order, item: LineItem) -> Any:
+        return {
+            "__typename": "LineItem",
+            **self.item_view(item),
+            "refundableQuantity": item.quantity - item.removed,
+            "unfulfilledQuantity": unfulfilled(order, item),
+        }
+
     def fulfillment_view(self, fulfillment: Fulfillment) -> Any:
         return {
             "id": fulfillment.id,
@@ -334,6 +346,11 @@ def _matches(term: str, fields: dict[str, Any]) -> bool:
     else:
         return bool(held.lower() == re.sub(r"\\(.)", r"\1", value).lower())
     return bool(held > wanted if found[2] == ">" else held >= wanted)
+
+
+def unfulfilled(order: Order, item: LineItem) -> int:
+    """Units that are still to be shipped, by whoever it may be."""
+    return sum(line.remaining for work in order.works for line in work.lines if line.item is item)
 
 
 def _province(code: str | None) -> str | None:

@@ -43,6 +43,8 @@ class LineItem:
     price: Decimal
     tax: Decimal = Decimal(0)
     is_gift_card: bool = False
+    removed: int = 0
+    """Units that money was given back for, and units taken out of the order."""
     requires_shipping: bool = True
 
     @property
@@ -292,6 +294,7 @@ class ShopState:
             if item.id in units:
                 price = item.price * units[item.id]
                 made.lines.append((item, units[item.id], price, item.tax))
+                item.removed += units[item.id]
         if made.lines:
             made.shipping = made.amount - sum((p + t for _, _, p, t in made.lines), Decimal(0))
         order.refunds.append(made)
@@ -304,6 +307,13 @@ class ShopState:
 
     def refund_unshipped(self, order: Order, item: LineItem, units: int) -> None:
         """The merchant gives money back for units that have not left; nobody ships them now."""
+        self.drop(order, item, units)
+        order.financial_status = "PARTIALLY_REFUNDED"
+        self.touch(order)
+
+    def drop(self, order: Order, item: LineItem, units: int) -> None:
+        """Units that have not left are taken out of the work."""
+        item.removed += units
         for work in order.works:
             for line in work.lines:
                 if line.item is item:
@@ -311,10 +321,8 @@ class ShopState:
                     line.remaining -= gone
                     line.total -= gone
                     units -= gone
-            if work.remaining == 0 and work.status in ("OPEN", "IN_PROGRESS"):
+            if work.remaining == 0 and work.status in ("OPEN", "IN_PROGRESS", "ON_HOLD"):
                 work.status = "CLOSED"
-        order.financial_status = "PARTIALLY_REFUNDED"
-        self.touch(order)
 
     def fulfill(
         self,
