@@ -157,7 +157,7 @@ def test_workers_that_are_killed_lose_nothing_and_repeat_nothing(
     shop: ShopWorld, postgres_url: str
 ) -> None:
     figures = kill_run(
-        shop, postgres_url, "fulfillment_service", orders=8, quiet=8, kills=0.25, seed=3
+        shop, postgres_url, "fulfillment_service", orders=6, quiet=5, kills=0.25, seed=3
     )
     assert figures["kills"] >= 2
 
