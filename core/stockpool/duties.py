@@ -329,12 +329,21 @@ class Duties(DeskDuties):
         if ChannelCapability.AVAILABILITY not in self.channels[name].capabilities:
             return 0
 
+        again: set[str] = set()
+
+        def ask() -> int:
+            again.update(self.channels[name].availability_to_repeat())
+            return 0
+
         def work(connection: Connection) -> int:
             sellable = availability(
                 connection, name, pools=self.pools[name], buffers=self.buffers()
             )
-            return record_changes(connection, name, sellable, ids=self.ids, at=self.clock.now())
+            return record_changes(
+                connection, name, sellable, again=again, ids=self.ids, at=self.clock.now()
+            )
 
+        self._contained(f"channel:{name}:availability", ask)
         return self.database.run(work)
 
     def _token(self, name: str, network: Network, operation: str) -> bool:

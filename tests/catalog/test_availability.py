@@ -122,6 +122,29 @@ def test_it_is_told_only_what_has_changed(shop: Engine, channel: FakeChannel) ->
     assert [(u.channel_sku, u.quantity) for u in push.updates] == [("set", 4)]
 
 
+def test_it_is_told_again_of_what_it_asks_for_although_nothing_has_changed(
+    shop: Engine, channel: FakeChannel
+) -> None:
+    stock(shop, mugs=10, cups=7)
+    settle(shop)
+    channel.pushes.clear()
+    channel.repeated = {"mug", "of-nobody"}
+    shop.duties.publish_availability("web")
+    channel.repeated.clear()
+    settle(shop)
+    (push,) = channel.pushes
+    assert [(u.channel_sku, u.quantity) for u in push.updates] == [("mug", 10)]
+
+
+def test_a_channel_that_can_not_say_is_told_what_has_changed(
+    shop: Engine, channel: FakeChannel
+) -> None:
+    stock(shop, mugs=10)
+    channel.faults.fail("availability_to_repeat", TransientError("later"))
+    settle(shop)
+    assert channel.availability == {"mug": 10, "set": 0, "mug2": 10}
+
+
 def test_many_changes_before_it_is_told_are_one_message_with_the_last_figure(
     shop: Engine, channel: FakeChannel
 ) -> None:

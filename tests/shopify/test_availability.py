@@ -152,6 +152,55 @@ def test_orders_that_the_engine_has_are_not_taken_off_again(shop: ShopWorld) -> 
     assert available(shop, "mug") == 8
 
 
+class TestWhatWasLeftOut:
+    """The engine tells what changes there; what ends in Shopify alone has to be told as well."""
+
+    def test_nothing_is_told_again_of_what_was_told_whole(self, shop: ShopWorld) -> None:
+        shop.state.add_variant("mug", available=10)
+        channel = shop.channel()
+        channel.push_availability([level(shop, "mug", 10)])
+        assert not channel.availability_to_repeat()
+
+    def test_an_order_that_never_reached_the_engine(self, shop: ShopWorld) -> None:
+        shop.state.add_variant("mug", available=10)
+        order = shop.state.sell({"mug": 2}, BUYER)
+        channel = shop.channel()
+        channel.push_availability([level(shop, "mug", 10)])
+        shop.state.cancel(order)
+        assert channel.availability_to_repeat() == {"mug"}
+        channel.push_availability([level(shop, "mug", 10, 2)])
+        assert available(shop, "mug") == 10
+        assert not channel.availability_to_repeat()
+
+    def test_an_order_whose_units_the_engine_had_left_out_itself(self, shop: ShopWorld) -> None:
+        """The page is stored, and the process died before it asked for the next one."""
+        shop.state.add_variant("mug", available=10)
+        shop.state.sell({"mug": 2}, BUYER)
+        channel = shop.channel()
+        page = channel.fetch_orders(None)
+        channel.push_availability([level(shop, "mug", 8)])
+        assert available(shop, "mug") == 6
+        channel.fetch_orders(page.cursor)
+        assert channel.availability_to_repeat() == {"mug"}
+        channel.push_availability([level(shop, "mug", 8, 2)])
+        assert available(shop, "mug") == 8
+        assert not channel.availability_to_repeat()
+
+    def test_an_order_that_waits_is_told_again_when_it_ends(self, shop: ShopWorld) -> None:
+        shop.state.add_variant("mug", available=10)
+        order = shop.state.sell({"mug": 2}, BUYER, financial_status="PENDING")
+        channel = shop.channel()
+        cursor = channel.fetch_orders(None).cursor
+        channel.fetch_orders(cursor)
+        channel.push_availability([level(shop, "mug", 10)])
+        assert not channel.availability_to_repeat(), "it waits as it did"
+        shop.state.cancel(order)
+        channel.fetch_orders(cursor)
+        assert channel.availability_to_repeat() == {"mug"}
+        channel.push_availability([level(shop, "mug", 10, 2)])
+        assert available(shop, "mug") == 10
+
+
 def test_capitals_of_a_sku_count(shop: ShopWorld) -> None:
     shop.state.add_variant("mug", available=1)
     shop.state.add_variant("MUG", available=1)

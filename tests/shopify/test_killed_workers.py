@@ -112,9 +112,9 @@ def working(trade: Trade) -> Iterator[Workers]:
 
 
 def kill_run(
-    shop: ShopWorld, url: str, role: str, *, orders: int, quiet: int, kills: float, seed: int
+    shop: ShopWorld, url: str, role: str, *, orders: int, quiet: int, kill_every: int, seed: int
 ) -> dict[str, int]:
-    """Orders come in, one a step, and then none for some steps; `kills` is a chance at each."""
+    """Orders come in, one a step, then none for some steps; in every few of them a kill."""
     pause = threading.Event()
     trade = trade_of(shop, url, role, seed, state="amazon.db")
     try:
@@ -124,7 +124,7 @@ def kill_run(
                     if step < orders:
                         happens(trade)
                     shop.clock.advance(trade.rng.choice([5, 60, STEP_MOST]))
-                if workers.chance.random() < kills:
+                if step % kill_every == kill_every - 1:
                     pause.wait(workers.chance.uniform(0, 0.2))
                     workers.kill_one()
                 workers.let_work()
@@ -157,9 +157,9 @@ def test_workers_that_are_killed_lose_nothing_and_repeat_nothing(
     shop: ShopWorld, postgres_url: str
 ) -> None:
     figures = kill_run(
-        shop, postgres_url, "fulfillment_service", orders=6, quiet=5, kills=0.25, seed=3
+        shop, postgres_url, "fulfillment_service", orders=4, quiet=4, kill_every=3, seed=5
     )
-    assert figures["kills"] >= 2
+    assert figures["kills"] == 2
 
 
 @pytest.mark.kill
@@ -168,7 +168,7 @@ def test_workers_that_are_killed_lose_nothing_and_repeat_nothing(
 def test_a_thousand_orders_through_killed_workers(
     shop: ShopWorld, postgres_url: str, role: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    figures = kill_run(shop, postgres_url, role, orders=1_000, quiet=100, kills=0.1, seed=1)
+    figures = kill_run(shop, postgres_url, role, orders=1_000, quiet=100, kill_every=10, seed=1)
     with capsys.disabled():
         sys.stdout.write(f"\n{role}: {figures}\n")
-    assert figures["kills"] >= 50
+    assert figures["kills"] == 110

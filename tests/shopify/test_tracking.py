@@ -100,6 +100,15 @@ def test_units_that_are_not_left_are_refused(shop: ShopWorld) -> None:
     assert order.fulfillments == []
 
 
+def test_a_parcel_of_an_order_that_was_cancelled_meanwhile_says_so(shop: ShopWorld) -> None:
+    """It left before the network could stop it; Shopify takes no fulfillment any more."""
+    order = sold(shop)
+    shop.state.cancel(order)
+    (refusal,) = shop.channel().push_tracking([parcel(shop, order, {"mug": 3})])
+    assert refusal.error.code == "order_cancelled"
+    assert told(order) == []
+
+
 def test_work_elsewhere_is_not_fulfilled(shop: ShopWorld) -> None:
     order = sold(shop)
     order.works[0].location = OTHER_LOCATION

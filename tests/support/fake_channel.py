@@ -76,6 +76,7 @@ class FakeChannel(Channel):
         altered: keys that came again with other content; must stay empty.
         fetched_after: the cursor of every `fetch_orders` call.
         disconnected: what a person has to mend in the shop.
+        repeated: channel SKUs that the shop wants to be told of again.
         hinted: all hints that were noted.
     """
 
@@ -92,6 +93,7 @@ class FakeChannel(Channel):
         self.told: dict[str, Any] = {}
         self.altered: list[str] = []
         self.fetched_after: list[str | None] = []
+        self.repeated: set[str] = set()
         self.hinted: list[WebhookHint] = []
         self.quiet = True
         self.disconnected: list[Problem] = []
@@ -122,6 +124,10 @@ class FakeChannel(Channel):
 
     def push_availability(self, updates: Sequence[AvailabilityUpdate]) -> Sequence[PushRefusal]:
         return self._push("push_availability", updates)
+
+    def availability_to_repeat(self) -> frozenset[str]:
+        with self.faults.around("availability_to_repeat", None):
+            return frozenset(self.repeated)
 
     def push_tracking(self, updates: Sequence[TrackingUpdate]) -> Sequence[PushRefusal]:
         return self._push("push_tracking", updates)

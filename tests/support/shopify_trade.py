@@ -203,13 +203,13 @@ class Trade:
             self.shop.clock.advance(seconds)
             while self.engine.work():
                 self.shop.clock.advance(1)
+            if seconds > 1_000 and not any(self._under_way()):
+                return
             for item in self.engine.attention.list(limit=200):
                 try:
                     self.engine.retry(item.id)
                 except RefusedError:
-                    continue  # nothing can be tried for it: it stays, and is looked at below
-            if seconds > 1_000 and not any(self._under_way()):
-                return
+                    continue  # nothing can be tried for it: it stays
         waiting = self.engine.attention.list(limit=3)
         raise AssertionError(f"it never settles: {list(self._under_way())[:3]}, {waiting}")
 

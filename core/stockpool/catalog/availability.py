@@ -7,7 +7,7 @@ never tells an old figure.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -72,13 +72,15 @@ def record_changes(
     channel: str,
     sellable: Mapping[str, int],
     *,
+    again: Collection[str] = (),
     ids: IdSource,
     at: datetime,
 ) -> int:
     """Record effects for the channel SKUs whose quantity differs from what the channel was told.
 
-    Nothing is recorded while an earlier such effect of the channel is still to be carried out: it
-    will tell the newest figures by itself. Returns how many channel SKUs have changed.
+    Those of `again` are told in any case, if they are listed. Nothing is recorded while an earlier
+    such effect of the channel is still to be carried out: it will tell the newest figures by
+    itself. Returns how many channel SKUs are to be told.
     """
     open_effect = select(
         exists().where(
@@ -94,7 +96,9 @@ def record_changes(
             select(told_availability).where(told_availability.c.channel == channel)
         )
     }
-    changed = sorted(sku for sku, quantity in sellable.items() if told.get(sku) != quantity)
+    changed = sorted(
+        sku for sku, quantity in sellable.items() if told.get(sku) != quantity or sku in again
+    )
     starts = range(0, len(changed), _SKUS_IN_ONE_EFFECT)
     record(
         connection,

@@ -11,7 +11,7 @@ Methods are called from worker threads and processes: an instance keeps no truth
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -341,6 +341,14 @@ class Channel(ABC):
         nothing when it comes again.
         """
         raise NotImplementedError
+
+    def availability_to_repeat(self) -> Collection[str]:
+        """Channel SKUs to be told of again although what can be sold of them did not change.
+
+        For a channel that had to tell less than it was given. Asked whenever changes are looked
+        for, so it must be cheap; those told of again may be few or none. Needs AVAILABILITY.
+        """
+        return ()
 
     def push_tracking(self, updates: Sequence[TrackingUpdate]) -> Sequence[PushRefusal]:
         """Tell the channel about parcels. Needs TRACKING."""

@@ -22,6 +22,7 @@ from stockpool.plugins.notes import Notes
 from stockpool_shopify.answers import Page, StockedVariant, UserError
 from stockpool_shopify.client import Client
 from stockpool_shopify.documents import document
+from stockpool_shopify.left_out import LeftOut, Unseen
 from stockpool_shopify.order_notes import OrderNotes
 from stockpool_shopify.settings import ShopifySettings
 from stockpool_shopify.shop import Shop
@@ -61,6 +62,7 @@ class Availability:
         self._shop = shop
         self._notes = notes
         self._order_notes = order_notes
+        self._left_out = LeftOut(notes)
         self._settings = settings
         self._clock = clock
 
@@ -69,10 +71,12 @@ class Availability:
         newest = self._news(updates)
         refusals: list[PushRefusal] = []
         todo = dict(newest)
+        told: dict[str, Unseen] = {}
         for _ in range(_TRIES):
             if not todo:
                 break
             unseen = unseen_units(self._shop, self._order_notes, self._settings, self._clock)
+            told |= dict.fromkeys(todo, unseen)
             rows, refused = self._rows(todo, unseen)
             refusals += refused
             stale, rejected = self._write(rows)
@@ -82,8 +86,15 @@ class Availability:
             raise TransientError(
                 f"Shopify sells {len(todo)} SKUs faster than their stock can be written"
             )
+        self._left_out.note(told)
         self._remember(newest)
         return refusals
+
+    def to_repeat(self) -> frozenset[str]:
+        """SKUs whose stock has to be told again although the engine's figure stands."""
+        if self._left_out.is_empty():
+            return frozenset()
+        return self._left_out.ended(self._order_notes.outside())
 
     def _news(self, updates: Sequence[AvailabilityUpdate]) -> dict[str, AvailabilityUpdate]:
         newest: dict[str, AvailabilityUpdate] = {}
@@ -108,7 +119,7 @@ class Availability:
             self._notes.change(shard, lambda text, new=times: _later(text, new))  # type: ignore[misc]
 
     def _rows(
-        self, updates: Mapping[str, AvailabilityUpdate], unseen: Mapping[str, int]
+        self, updates: Mapping[str, AvailabilityUpdate], unseen: Unseen
     ) -> tuple[list[_Row], list[PushRefusal]]:
         rows: dict[str, _Row] = {}
         refusals: list[PushRefusal] = []
@@ -118,7 +129,7 @@ class Availability:
             if obstacle is not None:
                 refusals.append(PushRefusal(update.key, obstacle))
                 continue
-            quantity = max(update.quantity - unseen.get(sku, 0), 0)
+            quantity = max(update.quantity - unseen.units(sku), 0)
             for variant in variants[sku]:
                 item = variant.inventory_item
                 level = item.inventory_level

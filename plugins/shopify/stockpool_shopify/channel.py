@@ -111,6 +111,10 @@ class ShopifyChannel(Channel):
     def push_availability(self, updates: Sequence[AvailabilityUpdate]) -> Sequence[PushRefusal]:
         return self._availability.push(updates)
 
+    def availability_to_repeat(self) -> frozenset[str]:
+        """SKUs of which units were left out that Shopify had sold and the engine not heard of."""
+        return self._availability.to_repeat()
+
     def push_tracking(self, updates: Sequence[TrackingUpdate]) -> Sequence[PushRefusal]:
         return self._tracking.push(updates)
 

@@ -65,6 +65,12 @@ class Tracking:
         }
         if parcel.tracking_number in known:
             return
+        if order.cancelled_at is not None:
+            raise RejectedError(
+                "order_cancelled",
+                f"order {order.name} was cancelled in Shopify, which takes no parcel of it any "
+                "more: tell the buyer of it by hand, and take it back as a return",
+            )
         shares = list(_shares(order, parcel.lines, self._settings))
         for work, _ in shares:
             if work.request_status == "SUBMITTED":

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 
 from stockpool.clock import Clock
 from stockpool.errors import Throttled
 from stockpool_shopify.cursor import first_cursor, read_cursor
+from stockpool_shopify.left_out import Unseen
 from stockpool_shopify.order_notes import OrderNotes
 from stockpool_shopify.policy import waiting_units
 from stockpool_shopify.settings import ShopifySettings
@@ -17,9 +17,7 @@ _ORDERS_MOST = 300
 _CATCHING_UP = 60.0
 
 
-def unseen_units(
-    shop: Shop, notes: OrderNotes, settings: ShopifySettings, clock: Clock
-) -> Mapping[str, int]:
+def unseen_units(shop: Shop, notes: OrderNotes, settings: ShopifySettings, clock: Clock) -> Unseen:
     """By SKU: what waits outside the engine, and what was ordered since it last looked.
 
     The engine's figures leave out its own orders only. Shopify took these units from what it
@@ -29,7 +27,8 @@ def unseen_units(
     Raises:
         Throttled: too many orders are still to be read; the stock is told when they are.
     """
-    units = notes.outside()
+    units: dict[str, int] = {}
+    outside = notes.outside()
     waiting = notes.outside_ids()
     text = notes.read_to()
     cursor = read_cursor(text) if text else first_cursor(settings, clock)
@@ -45,4 +44,4 @@ def unseen_units(
     for order in shop.orders(new).orders:
         for sku, count in waiting_units(order, settings).items():
             units[sku] = units.get(sku, 0) + count
-    return units
+    return Unseen(outside, units)
