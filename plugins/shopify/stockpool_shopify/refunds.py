@@ -116,15 +116,15 @@ def refunded_items(
     units: Counter[str] = Counter()
     for line in lines:
         units[line.line_id] += line.quantity
-    for line in known:
-        left = max(line.refundable_quantity - line.unfulfilled_quantity, 0)
-        if shipped := min(units[line.id], left):
-            yield {"lineItemId": line.id, "quantity": shipped, "restockType": "NO_RESTOCK"}
+    for now in known:
+        left = max(now.refundable_quantity - now.unfulfilled_quantity, 0)
+        if shipped := min(units[now.id], left):
+            yield {"lineItemId": now.id, "quantity": shipped, "restockType": "NO_RESTOCK"}
             continue
-        open_units = min(line.refundable_quantity, line.unfulfilled_quantity)
-        if dropped := min(units[line.id], open_units, given_up.get(line.id, 0)):
+        open_units = min(now.refundable_quantity, now.unfulfilled_quantity)
+        if dropped := min(units[now.id], open_units, given_up.get(now.id, 0)):
             yield {
-                "lineItemId": line.id,
+                "lineItemId": now.id,
                 "quantity": dropped,
                 "restockType": "CANCEL",
                 "locationId": location,
