@@ -14,6 +14,7 @@ from stockpool.bulk.service import BulkPlans
 from stockpool.claims.reimbursing import take_reimbursements
 from stockpool.claims.service import Claims
 from stockpool.contained_work import ContainedWork
+from stockpool.fba_orders.taking import take_sales
 from stockpool.inbound.creating import follow_plans
 from stockpool.inbound.receiving import ShipmentFollowing
 from stockpool.inbound.stepping import follow_steps
@@ -98,6 +99,10 @@ class DeskDuties(ContainedWork):
         if changed:
             self.take_snapshots(name)
         return changed
+
+    def take_sales(self) -> int:
+        """Take imported order reports into the order view; returns how many rows."""
+        return take_sales(self.database)
 
     def settle_claims(self) -> int:
         """Count what the network has paid against claims; returns how many payments were new."""

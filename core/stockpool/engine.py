@@ -32,6 +32,7 @@ from stockpool.clock import Clock, SystemClock
 from stockpool.config import Config
 from stockpool.duties import Duties
 from stockpool.errors import ConfigurationError
+from stockpool.fba_orders.view import FbaOrders
 from stockpool.ids import IdSource
 from stockpool.inbound.creating import CreateInboundPlan
 from stockpool.inbound.invariants import INVARIANTS as INBOUND_INVARIANTS
@@ -77,6 +78,7 @@ from stockpool.returns.invariants import INVARIANTS as RETURN_INVARIANTS
 from stockpool.returns.service import Returns
 from stockpool.routing.decision import encode_rules
 from stockpool.routing_rules import build_rules
+from stockpool.stock_view import StockView
 from stockpool.storage import migrations
 from stockpool.storage.database import Database
 from stockpool.webhooks.receiver import Receiver
@@ -171,6 +173,7 @@ class Engine:
             ids,
             {kind.value: days for kind, days in config.claims.closes_after_days.items()},
         )
+        self.fba_orders = FbaOrders(database)
         self.inbound = Inbound(database, ids, self.networks, self.claims)
         self.bulk = BulkPlans(
             database,
@@ -195,6 +198,7 @@ class Engine:
             ]
             for name, settings in config.channels.items()
         }
+        self.stock_view = StockView(database, self.buffers, self._channel_pools)
         self.duties = Duties(
             database=database,
             clock=clock,
@@ -375,6 +379,7 @@ class Engine:
         done += sum(self.duties.follow_inbound_plans(name) for name in self.networks)
         done += sum(self.duties.follow_inbound_shipments(name) for name in self.networks)
         done += sum(self.duties.fetch_reports(name) for name in self.networks)
+        done += self.duties.take_sales()
         done += self.duties.settle_claims()
         done += sum(self.duties.follow_returns(name) for name in self.networks)
         done += sum(self.duties.publish_availability(name) for name in self.channels)

@@ -68,7 +68,7 @@ def test_every_bucket_has_its_place(network: AmazonNetwork, amazon: ScriptedAmaz
         ),
     )
     page = network.snapshot("US")
-    assert page.figures == [StockFigures("MUG", "X00MUG", *range(1, 15))]
+    assert page.figures == [StockFigures("MUG", "X00MUG", *range(1, 15), condition="NewItem")]
     assert page.cursor is None
 
 
@@ -81,7 +81,7 @@ def test_a_quantity_that_amazon_leaves_out_is_zero(
     )
     assert network.snapshot("US").figures == [
         StockFigures("CUP", "X00CUP"),
-        StockFigures("MUG", "X1", fulfillable=3),
+        StockFigures("MUG", "X1", fulfillable=3, condition="NewItem"),
     ]
 
 

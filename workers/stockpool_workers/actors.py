@@ -68,6 +68,7 @@ class Actors:
             "follow_inbound_shipments": self._duty(
                 "follow_inbound_shipments", SYNC, duties.follow_inbound_shipments
             ),
+            "take_sales": self._duty("take_sales", SYNC, lambda _: duties.take_sales()),
             "settle_claims": self._duty("settle_claims", SYNC, lambda _: duties.settle_claims()),
             "follow_returns": self._duty("follow_returns", SYNC, duties.follow_returns),
             "fetch_reports": self._duty("fetch_reports", SYNC, duties.fetch_reports),

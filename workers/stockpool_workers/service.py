@@ -170,4 +170,5 @@ class Service:
         self.actors.send("fill_waiting")
         self.actors.send("settle_refunds")
         self.actors.send("follow_removals")
+        self.actors.send("take_sales")
         self.actors.send("settle_claims")

@@ -12,6 +12,7 @@ from stockpool.cli.session import opened
 from stockpool.ledger.buckets import Bucket
 from stockpool.ledger.levels import StockLevel
 from stockpool.orders.snapshots import SnapshotResult
+from stockpool.stock_view import StockLine
 
 app = typer.Typer(no_args_is_help=True, help="Stock: levels, moves, the network's figures.")
 
@@ -69,6 +70,86 @@ def _level(level: StockLevel) -> dict[str, Any]:
         "fulfillable": level.fulfillable,
         "on_hand": level.on_hand,
         "units": units,
+    }
+
+
+@app.command()
+def view(
+    pool: PoolOption = None,
+    sku: SkuOption = None,
+    days: Annotated[
+        int, typer.Option("--days", min=1, help="Look at the sales of so many days.")
+    ] = 30,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the whole stock: by condition and bucket, how long it lasts, what each channel can sell.
+
+    \b
+    Example:
+      stockpool inventory view --pool amazon-na:US
+    """
+    with opened(config) as engine:
+        found = engine.stock_view.lines(pool=pool, sku=sku, days=days)
+    if as_json:
+        print_json({"stock": [_line(line) for line in found]})
+        return
+    show_table(
+        (
+            "pool",
+            "sku",
+            "condition",
+            "available",
+            "held",
+            "committed",
+            "reserved",
+            "inbound",
+            "unsellable",
+            "owed",
+            "days of supply",
+            "channels",
+            "figures of (UTC)",
+        ),
+        [
+            (
+                line.level.pool,
+                line.skus or line.level.sku,
+                line.condition,
+                line.available,
+                line.level.held,
+                line.level.committed,
+                line.reserved,
+                line.inbound,
+                line.unsellable,
+                line.level.owed_by_amazon,
+                line.days_of_supply,
+                [
+                    f"{channel} {name}: {units}"
+                    for channel, skus in line.channels.items()
+                    for name, units in skus.items()
+                ],
+                line.figures_at,
+            )
+            for line in found
+        ],
+        empty="No stock yet; `stockpool inventory receive` or `stockpool inventory snapshot`.",
+    )
+
+
+def _line(line: StockLine) -> dict[str, Any]:
+    return {
+        **_level(line.level),
+        "skus": list(line.skus),
+        "title": line.title,
+        "condition": line.condition,
+        "available": line.available,
+        "inbound": line.inbound,
+        "reserved": line.reserved,
+        "unsellable": line.unsellable,
+        "sold_per_day": line.sold_per_day,
+        "days_of_supply": line.days_of_supply,
+        "channels": {channel: dict(skus) for channel, skus in line.channels.items()},
+        "figures_at": line.figures_at,
     }
 
 

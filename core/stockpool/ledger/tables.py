@@ -82,4 +82,6 @@ network_figures = Table(
     Column("taken_at", UtcDateTime, nullable=False),
     Column("fulfillable", BigInteger, nullable=False),
     Column("pending_customer_order", BigInteger, nullable=False),
+    # As the network calls it; empty if it was not told.
+    Column("condition", String, nullable=False, server_default=""),
 )

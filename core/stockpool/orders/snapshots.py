@@ -59,7 +59,7 @@ def take_snapshot(
     Args:
         complete: the figures are all there is; a SKU that is missing has no units.
     """
-    by_stock_sku, unknown = _by_stock_sku(connection, figures)
+    by_stock_sku, conditions, unknown = _by_stock_sku(connection, figures)
     if complete:
         _add_missing(connection, pool, by_stock_sku)
     keys = [(pool, sku) for sku in by_stock_sku]
@@ -89,34 +89,38 @@ def take_snapshot(
         if missing:
             short.append((sku, missing))
     post(connection, moves, at=at)
-    _store(connection, pool, by_stock_sku, moves, network_time, at)
+    _store(connection, pool, by_stock_sku, conditions, moves, network_time, at)
     _warn(connection, pool, short, unknown, complete, ids, at)
     reached("snapshot.before_commit")
     return SnapshotResult(pool, len(by_stock_sku), tuple(unknown), _net(moves))
 
 
 _Told = dict[str, dict[Bucket, int]]
+_Conditions = dict[str, str]
 
 
 def _by_stock_sku(
     connection: Connection, figures: Sequence[StockFigures]
-) -> tuple[_Told, list[str]]:
-    """Figures by physical pool: SKUs that share one report the same units, counted once."""
+) -> tuple[_Told, _Conditions, list[str]]:
+    """Figures and conditions by physical pool: SKUs that share one report the same units, counted
+    once; those that are not in the catalog."""
     stock_skus: dict[str, str] = {
         row.sku: row.stock_sku
         for row in connection.execute(select(products.c.sku, products.c.stock_sku))
     }
     told: _Told = {}
+    conditions: _Conditions = {}
     unknown: list[str] = []
     for figure in figures:
         stock_sku = stock_skus.get(figure.sku)
         if stock_sku is None:
             unknown.append(figure.sku)
         elif stock_sku not in told or figure.sku == stock_sku:
+            conditions[stock_sku] = figure.condition
             told[stock_sku] = {
                 bucket: int(getattr(figure, bucket.value)) for bucket in NETWORK_BUCKETS
             }
-    return told, sorted(unknown)
+    return told, conditions, sorted(unknown)
 
 
 def _add_missing(connection: Connection, pool: str, told: _Told) -> None:
@@ -175,6 +179,7 @@ def _store(
     connection: Connection,
     pool: str,
     told: _Told,
+    conditions: _Conditions,
     moves: Sequence[StockMove],
     network_time: datetime,
     at: datetime,
@@ -186,7 +191,13 @@ def _store(
             index_elements=["pool", "sku"],
             set_={
                 name: statement.excluded[name]
-                for name in ("network_time", "taken_at", "fulfillable", "pending_customer_order")
+                for name in (
+                    "network_time",
+                    "taken_at",
+                    "fulfillable",
+                    "pending_customer_order",
+                    "condition",
+                )
             },
         )
         connection.execute(
@@ -199,6 +210,7 @@ def _store(
                     "taken_at": at,
                     "fulfillable": buckets[Bucket.FULFILLABLE],
                     "pending_customer_order": buckets[Bucket.PENDING_CUSTOMER_ORDER],
+                    "condition": conditions.get(sku, ""),
                 }
                 for sku, buckets in sorted(told.items())
             ],

@@ -141,7 +141,7 @@ class StockFigures:
 
     `fulfillable` excludes what the network has reserved for accepted orders, ours included;
     those units are part of `pending_customer_order`. SKUs of one `fnsku` share one physical
-    pool and report the same units.
+    pool and report the same units. `condition` is the API's word (`NewItem` ...), if it is told.
     """
 
     sku: str
@@ -160,6 +160,7 @@ class StockFigures:
     carrier_damaged: int = 0
     defective: int = 0
     expired: int = 0
+    condition: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,18 +49,20 @@ def stock_page(transport: Transport, pool: Pool, cursor: str | None) -> StockPag
 def stock_figures(summary: Fields) -> StockFigures:
     """InventorySummary: a quantity that Amazon leaves out is zero."""
     sku, fnsku = summary.text("sellerSku"), summary.text("fnSku")
+    condition = summary.optional_text("condition") or ""
     details = summary.optional_object("inventoryDetails")
     if details is None:
         # They were asked for; without them only nothing at all is certain.
         if summary.optional_whole("totalQuantity") != 0:
             raise summary.unreadable("inventoryDetails", "is missing")
-        return StockFigures(sku, fnsku)
+        return StockFigures(sku, fnsku, condition=condition)
     reserved = details.optional_object("reservedQuantity")
     researching = details.optional_object("researchingQuantity")
     unfulfillable = details.optional_object("unfulfillableQuantity")
     return StockFigures(
         sku=sku,
         fnsku=fnsku,
+        condition=condition,
         fulfillable=_units(details, "fulfillableQuantity"),
         inbound_working=_units(details, "inboundWorkingQuantity"),
         inbound_shipped=_units(details, "inboundShippedQuantity"),

@@ -27,7 +27,7 @@ from stockpool.plugins.network_removals import (
     RemovalState,
 )
 from stockpool_amazon_sim.countries import country
-from stockpool_amazon_sim.inventory.inventory import Summary
+from stockpool_amazon_sim.inventory.inventory import CONDITION, Summary
 from stockpool_amazon_sim.outbound.previews import Preview
 from stockpool_amazon_sim.outbound.requests import (
     Destination,
@@ -112,7 +112,7 @@ def state(order: Order) -> FulfillmentState:
 
 def figures(summary: Summary) -> StockFigures:
     """One SKU's units; the buckets have the contract's names."""
-    return StockFigures(summary.sku, summary.fnsku, **summary.buckets)
+    return StockFigures(summary.sku, summary.fnsku, condition=CONDITION, **summary.buckets)
 
 
 def preview_option(preview: Preview, code: str) -> PreviewOption:

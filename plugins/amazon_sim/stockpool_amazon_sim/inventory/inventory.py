@@ -20,6 +20,10 @@ from stockpool_amazon_sim.world import World
 PAGE = 1000
 
 
+CONDITION = "NewItem"
+"""Of all units in the simulated centers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """One SKU's units by bucket; SKUs of one FNSKU show the same units."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stockpool_amazon_sim.inventory.inventory import Summary
+from stockpool_amazon_sim.inventory.inventory import CONDITION, Summary
 from stockpool_amazon_sim.inventory.ledger import UNFULFILLABLE, Bucket
 from stockpool_amazon_sim.sp_api.messages import Call, Json, Operation, invalid_input
 from stockpool_amazon_sim.sp_api.page_tokens import INVENTORY_SECONDS
@@ -119,7 +119,7 @@ def _summary(known: Summary, detailed: bool) -> dict[str, Any]:
         "asin": known.asin,
         "fnSku": known.fnsku,
         "sellerSku": known.sku,
-        "condition": "NewItem",
+        "condition": CONDITION,
         "lastUpdatedTime": timestamp(known.updated_at),
         "productName": known.title,
         "totalQuantity": sum(known.buckets.values()),
