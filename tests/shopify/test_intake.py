@@ -140,13 +140,82 @@ def test_an_order_that_is_held_in_shopify_is_held_until_it_is_released(shop: Sho
     assert [o.hold for o in orders(channel, page.cursor)] == [None]
 
 
-def test_units_that_were_refunded_before_shipping_are_not_shipped(shop: ShopWorld) -> None:
-    order = sold(shop)
-    channel = shop.channel()
-    page = channel.fetch_orders(None)
-    shop.state.refund_unshipped(order, order.items[0], 2)
-    (edited,) = orders(channel, page.cursor)
-    assert units(edited) == {"mug": 1, "lamp": 1}
+class TestUnitsRemovedBeforeShipping:
+    """Refunded or edited away: the engine keeps the order, and is asked to cancel them once."""
+
+    def test_their_cancellation_is_asked_for(self, shop: ShopWorld) -> None:
+        order = sold(shop)
+        mugs = order.items[0]
+        channel = shop.channel()
+        cursor = channel.fetch_orders(None).cursor
+        shop.state.refund_unshipped(order, mugs, 2)
+        page = channel.fetch_orders(cursor)
+        assert [units(o) for o in page.orders] == [{"mug": 3, "lamp": 1}]
+        assert [(c.lines, c.done) for c in page.cancellations] == [
+            ([LineQuantity(mugs.id, "mug", 2)], True)
+        ]
+        again = shop.channel().fetch_orders(cursor)
+        assert again.cancellations == page.cancellations, "the page was not stored"
+
+    def test_what_was_asked_for_and_stored_is_not_asked_for_again(self, shop: ShopWorld) -> None:
+        order = sold(shop)
+        mugs, lamp = order.items
+        channel = shop.channel()
+        page = channel.fetch_orders(channel.fetch_orders(None).cursor)
+        asked = []
+        for item, count in ((mugs, 1), (lamp, 1), (mugs, 1)):
+            shop.state.refund_unshipped(order, item, count)
+            page = channel.fetch_orders(page.cursor)
+            asked += page.cancellations
+            shop.state.touch(order)
+            page = channel.fetch_orders(page.cursor)
+            assert page.cancellations == []
+        assert [line for one in asked for line in one.lines] == [
+            LineQuantity(mugs.id, "mug", 1),
+            LineQuantity(lamp.id, "lamp", 1),
+            LineQuantity(mugs.id, "mug", 1),
+        ]
+        assert len({one.cancellation_id for one in asked}) == 3
+
+    def test_all_of_an_order_may_be_removed(self, shop: ShopWorld) -> None:
+        """Nothing is left to ship; a repeat of the page asks for the same all the same."""
+        order = sold(shop)
+        channel = shop.channel()
+        cursor = channel.fetch_orders(None).cursor
+        for item in order.items:
+            shop.state.refund_unshipped(order, item, item.quantity)
+        for _ in range(2):
+            page = channel.fetch_orders(cursor)
+            assert page.orders == []
+            assert sum(line.quantity for c in page.cancellations for line in c.lines) == 4
+
+    def test_units_that_went_elsewhere_are_not_removed(self, shop: ShopWorld) -> None:
+        """Shipped by somebody else, they are in the order still, and less of it is ours."""
+        order = sold(shop)
+        channel = shop.channel()
+        cursor = channel.fetch_orders(None).cursor
+        shop.state.fulfill(order, [(order.works[0].lines[0], 2)], numbers=["BY-HAND"])
+        page = channel.fetch_orders(cursor)
+        assert page.cancellations == []
+        assert [units(o) for o in page.orders] == [{"mug": 1, "lamp": 1}]
+
+    def test_units_that_come_back_after_they_left_are_not_removed(self, shop: ShopWorld) -> None:
+        order = sold(shop)
+        mugs = order.items[0]
+        channel = shop.channel()
+        cursor = channel.fetch_orders(None).cursor
+        channel.push_tracking(
+            [
+                TrackingUpdate(
+                    "t1", order.id, "F/1", "UPS", "1Z", shop.clock.now(), None,
+                    [LineQuantity(mugs.id, "mug", 3)],
+                )
+            ]
+        )  # fmt: skip
+        shop.state.refund_by_hand(order, "10.00", {mugs.id: 1})
+        page = channel.fetch_orders(cursor)
+        assert page.cancellations == []
+        assert [units(o) for o in page.orders] == [{"mug": 3, "lamp": 1}]
 
 
 def test_what_somebody_else_has_shipped_is_not_shipped_again(shop: ShopWorld) -> None:

@@ -145,6 +145,51 @@ def test_an_order_that_is_cancelled_in_shopify_is_stopped_at_the_network(
     assert business.engine.attention.list() == []
 
 
+def test_units_that_are_removed_in_shopify_while_the_order_waits_never_leave(
+    business: Business,
+) -> None:
+    order = business.sell({"mug": 12})
+    business.settle()
+    assert business.network.orders == {}
+    business.shop.state.refund_unshipped(order, order.items[0], 3)
+    business.settle()
+    (fulfillment_id,) = business.network.orders
+    assert [item.quantity for item in business.network.orders[fulfillment_id].items] == [9]
+    business.network.ship(fulfillment_id)
+    business.settle()
+    found = business.engine.orders.find("corner", order.id)
+    assert found is not None
+    assert (found.counts.shipped, found.counts.cancelled) == (9, 3)
+    assert order.works[0].status == "CLOSED"
+    assert business.engine.attention.list() == []
+
+
+def test_units_that_are_removed_in_shopify_are_stopped_at_the_network(business: Business) -> None:
+    order = business.sell({"mug": 3, "lamp": 1})
+    business.settle()
+    business.shop.state.refund_unshipped(order, order.items[0], 2)
+    business.settle()
+    (fulfillment_id,) = business.network.orders
+    business.network.ship(fulfillment_id)
+    business.settle()
+    told = {item.sku: units for made in order.fulfillments for item, units in made.lines}
+    assert told == {"mug": 1, "lamp": 1}
+    assert business.available("mug") == 9
+    assert business.engine.attention.list() == []
+
+
+def test_removed_units_that_the_network_keeps_are_shown(business: Business) -> None:
+    """It can't lower an item to nothing: of two, one is stopped, and a person sees the other."""
+    order = business.sell({"mug": 2, "lamp": 1})
+    business.settle()
+    business.shop.state.refund_unshipped(order, order.items[0], 2)
+    business.settle()
+    found = business.engine.orders.find("corner", order.id)
+    assert found is not None
+    assert found.counts.cancelled == 1
+    assert [item.code for item in business.engine.attention.list()] == ["cancellation_refused"]
+
+
 def test_an_order_that_is_cancelled_after_it_left_is_shown(business: Business) -> None:
     order = business.sell({"mug": 2})
     business.settle()

@@ -14,7 +14,7 @@ from stockpool.care.returns_due import ReturnDue, note_returns
 from stockpool.ids import IdSource
 from stockpool.orders import cancellation_requests
 from stockpool.orders.cancellation_requests import CancellationState, Decided
-from stockpool.orders.tables import fulfillment_items, order_lines, orders
+from stockpool.orders.tables import cancellations, fulfillment_items, order_lines, orders
 from stockpool.outbox.effects import EffectKind, NewEffect, record
 from stockpool.plugins.channel import ChannelCapability
 from stockpool.problems import Problem
@@ -38,6 +38,7 @@ def conclude(
     cancellation_requests.settle(connection, decided, at=at)
     heads = _heads(connection, decided)
     note_returns(connection, [_return(one) for one in decided if one.verdict.shipped], at=at)
+    halved = _partly_refused(connection, decided)
     effects, concerns, mended = [], [], []
     for one in decided:
         head = heads[one.request.order_id]
@@ -47,7 +48,8 @@ def conclude(
         if answers and (one.request.asked_by is not None or not confirmed):
             effects.append(_answer(connection, one, head))
         if confirmed:
-            mended.append(concern_key(one.request.order_id))
+            if (one.request.order_id, one.request.asked_by) not in halved:
+                mended.append(concern_key(one.request.order_id))
         else:
             concerns.append(_concern(one, head))
     record(connection, effects, at=at)
@@ -63,6 +65,28 @@ def _heads(connection: Connection, decided: Sequence[Decided]) -> dict[str, Any]
         )
     )
     return {row.id: row for row in rows}
+
+
+def _partly_refused(
+    connection: Connection, decided: Sequence[Decided]
+) -> set[tuple[str, str | None]]:
+    """Orders and wishes of channels of which another part did not come true.
+
+    What is confirmed of such a wish mends nothing: a person has to see the other part.
+    """
+    wishes = sorted({one.request.asked_by for one in decided if one.request.asked_by is not None})
+    if not wishes:
+        return set()
+    rows = connection.execute(
+        select(cancellations.c.order_id, cancellations.c.asked_by).where(
+            cancellations.c.order_id.in_(sorted({one.request.order_id for one in decided})),
+            cancellations.c.asked_by.in_(wishes),
+            cancellations.c.state.in_(
+                [CancellationState.REFUSED.value, CancellationState.OVERTAKEN.value]
+            ),
+        )
+    )
+    return {(row.order_id, row.asked_by) for row in rows}
 
 
 def _return(one: Decided) -> ReturnDue:

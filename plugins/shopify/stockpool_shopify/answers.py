@@ -69,6 +69,12 @@ class LineItem(Answered):
     tax_lines: tuple[TaxLine, ...]
 
 
+class CurrentLineItem(LineItem):
+    """What was sold, and how many of it are in the order still: neither refunded nor removed."""
+
+    current_quantity: int
+
+
 class WorkLine(Answered):
     """A part of a line item that one fulfillment order is about."""
 

@@ -34,6 +34,7 @@ from stockpool_shopify.listings import Listings
 from stockpool_shopify.order_notes import OrderNotes
 from stockpool_shopify.refunds import Refunds
 from stockpool_shopify.refunds_made import RefundsMade
+from stockpool_shopify.removed import RemovedUnits
 from stockpool_shopify.settings import ShopifySettings
 from stockpool_shopify.shop import Shop
 from stockpool_shopify.subscriptions import Subscriptions
@@ -91,7 +92,10 @@ class ShopifyChannel(Channel):
         shop = Shop(self._client)
         cancellations = Cancellations(shop, notes, settings)
         refunds_made = RefundsMade(self._client, notes)
-        self._intake = Intake(shop, notes, refunds_made, settings, context.clock, context.name)
+        removed = RemovedUnits(self._client, notes, settings)
+        self._intake = Intake(
+            shop, notes, refunds_made, removed, settings, context.clock, context.name
+        )
         self._listings = Listings(self._client)
         self._cancellations = cancellations
         self._deliveries = Deliveries(self._client, shop)

@@ -34,12 +34,15 @@ class Cursor:
             `at`, since Shopify's search shows some changes late, and finds them again.
         answers: owed for the page that ended here.
         requests: fulfillment orders with a request that is open and was on a page already.
+        removed: by order and line item, the units removed that the page which ended here asked
+            to cancel, with those of earlier pages.
     """
 
     at: datetime
     seen: Mapping[str, datetime] = field(default_factory=dict)
     answers: Sequence[RequestAnswer] = ()
     requests: frozenset[str] = frozenset()
+    removed: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     def knows(self, order_id: str, updated_at: datetime) -> bool:
         """Whether this state of an order was on a page already."""
@@ -51,12 +54,13 @@ class Cursor:
         answers: Sequence[RequestAnswer],
         requests: Collection[str],
         overlap: timedelta,
+        removed: Mapping[str, Mapping[str, int]],
     ) -> Cursor:
         """The cursor behind a page with these orders."""
         at = max([self.at, *changed.values()])
         seen = {**self.seen, **changed}
         kept = {order: time for order, time in seen.items() if time >= at - overlap}
-        return Cursor(at, kept, tuple(answers), frozenset(requests))
+        return Cursor(at, kept, tuple(answers), frozenset(requests), removed)
 
     def text(self) -> str:
         """As it is handed to the engine."""
@@ -65,6 +69,7 @@ class Cursor:
                 "at": self.at.isoformat(),
                 "seen": {order: time.isoformat() for order, time in sorted(self.seen.items())},
                 "requests": sorted(self.requests),
+                "removed": {order: dict(units) for order, units in sorted(self.removed.items())},
                 "answers": [[a.fulfillment_order_id, a.rejection] for a in self.answers],
             },
             separators=(",", ":"),
@@ -89,6 +94,7 @@ def read_cursor(text: str) -> Cursor:
             {order: datetime.fromisoformat(time) for order, time in found["seen"].items()},
             tuple(RequestAnswer(order, reason) for order, reason in found["answers"]),
             frozenset(found["requests"]),
+            found["removed"],
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise RejectedError("cursor", "this is no cursor of a Shopify channel") from error

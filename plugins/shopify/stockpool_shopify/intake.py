@@ -39,6 +39,7 @@ from stockpool_shopify.policy import (
     withdrawn,
 )
 from stockpool_shopify.refunds_made import RefundsMade
+from stockpool_shopify.removed import Removed, RemovedUnits
 from stockpool_shopify.requests import answer_requests
 from stockpool_shopify.settings import ShopifySettings
 from stockpool_shopify.shop import ORDER, WORK, CancellationAsked, OrdersRead, Shop
@@ -55,11 +56,13 @@ class Intake:
         shop: Shop,
         notes: OrderNotes,
         refunds_made: RefundsMade,
+        removed: RemovedUnits,
         settings: ShopifySettings,
         clock: Clock,
         channel: str,
     ) -> None:
         self._refunds_made = refunds_made
+        self._removed = removed
         self._shop = shop
         self._notes = notes
         self._settings = settings
@@ -74,6 +77,8 @@ class Intake:
         else:
             cursor = read_cursor(text)
             self._notes.note_read_to(text)
+            for order_id, units in cursor.removed.items():
+                self._notes.note_removed(order_id, units)
         answer_requests(self._shop, cursor.answers)
         changed, more = self._changed(cursor)
         asked: list[tuple[str, str]] = []
@@ -87,8 +92,10 @@ class Intake:
         news = dict.fromkeys(changed)
         news |= {order: None for work, order in asked if work not in cursor.requests}
         read = self._shop.orders({**news, **dict.fromkeys(again)})
-        orders, problems = self._decided(read, again)
-        cancellations = [
+        orders, problems, removed = self._decided(read, again)
+        asked_of = {order: self._removed.news(order, found) for order, found in removed.items()}
+        cancellations = [one for found in asked_of.values() for one in found]
+        cancellations += [
             self._cancelled(order) for order in read.orders if self._is_cancelled(order)
         ]
         self._stop_looking_for({*again} - read.found)
@@ -100,9 +107,10 @@ class Intake:
         requests: Collection[str] = cursor.requests
         if not more:
             requests = {work for work, _ in asked} | {one.request_id for one in to_cancel}
+        owed = {order: removed[order].units for order, found in asked_of.items() if found}
         return OrderPage(
             orders=orders,
-            cursor=cursor.moved(changed, answers, requests, self._overlap).text(),
+            cursor=cursor.moved(changed, answers, requests, self._overlap, owed).text(),
             more=more,
             problems=[
                 *(p for p, _ in problems if p.channel_order_id in news or not _is_known(p)),
@@ -139,8 +147,9 @@ class Intake:
 
     def _decided(
         self, read: OrdersRead, again: Collection[str]
-    ) -> tuple[list[OrderRequest], list[tuple[OrderProblem, str | None]]]:
-        """Orders to take in, and problems with Shopify's word for a rejection."""
+    ) -> tuple[list[OrderRequest], list[tuple[OrderProblem, str | None]], dict[str, Removed]]:
+        """Orders to take in, problems with Shopify's word for a rejection, and removed units."""
+        removed: dict[str, Removed] = {}
         orders: list[OrderRequest] = []
         problems: list[tuple[OrderProblem, str | None]] = [
             (_problem(order_id, "unreadable_order", f"{field} is not as promised"), "OTHER")
@@ -152,8 +161,18 @@ class Intake:
             taken = self._notes.taken(order.id)
             given_up = self._notes.given_up(order.id)
             shipped = accounted(order, taken, self._shipped(order), given_up, self._settings)
+            gone = self._removed.of(order, taken, shipped)
+            if gone.units:
+                removed[order.id] = gone
+                shipped = {
+                    item: shipped.get(item, 0) + gone.units.get(item, 0)
+                    for item in {*shipped, *gone.units}
+                }
             decision = self._checked_for_withdrawal(
-                order, decide(order, shipped, self._settings, hidden=hidden), taken, shipped
+                order,
+                decide(order, shipped, self._settings, hidden=hidden, removed=gone.items),
+                taken,
+                shipped,
             )
             units: Mapping[str, int] = {}
             if isinstance(decision, Wanted):
@@ -177,7 +196,12 @@ class Intake:
                 problems.append(
                     (OrderProblem(order.id, decision.problem, order.id), decision.rejection)
                 )
-            elif (taken or shipped) and not self._is_cancelled(order):
+            elif (
+                (taken or shipped)
+                and not self._is_cancelled(order)
+                # What the page asks to cancel is known to be asked only when it is stored.
+                and not self._removed.news(order.id, gone)
+            ):
                 self._notes.forget(order.id)
             self._notes.keep_outside(order.id, units, outside)
             unrouted = (
@@ -190,7 +214,7 @@ class Intake:
                 wanted=unrouted or (hidden and isinstance(decision, Parked)),
                 known=order.id in again,
             )
-        return orders, problems
+        return orders, problems, removed
 
     def _checked_for_withdrawal(
         self,

@@ -19,6 +19,7 @@ _AGAIN = "again/"
 _GIVEN_UP = "given_up/"
 _READ_TO = "read_to"
 _HANDED = "handed/"
+_REMOVED = "removed/"
 _REFUND = "refund/"
 
 
@@ -35,6 +36,7 @@ class OrderNotes:
     * Units that we have said we won't ship, until Shopify can be told of the whole.
     * Orders that were ever handed to the engine: what becomes of them later is told it.
     * Keys of refunds that we have Shopify make, by the mark in the refund's note.
+    * Units taken out of an order in Shopify that the engine was asked to cancel.
     * The cursor up to which the engine has stored all orders.
     """
 
@@ -83,7 +85,7 @@ class OrderNotes:
 
     def forget(self, order_id: str) -> None:
         """There is nothing left to ship of an order."""
-        for kind in (_TAKEN, _TOLD, _GIVEN_UP):
+        for kind in (_TAKEN, _TOLD, _GIVEN_UP, _REMOVED):
             if self._notes.read(kind + order_id):
                 self._notes.change(kind + order_id, lambda _: None)
 
@@ -136,6 +138,18 @@ class OrderNotes:
             for item, count in units.items():
                 total[item] = total.get(item, 0) + count
         return total
+
+    def removed(self, order_id: str) -> dict[str, int]:
+        """Units by line item that the engine was asked to cancel, since they were removed."""
+        text = self._notes.read(_REMOVED + order_id).get(_REMOVED + order_id)
+        units: dict[str, int] = json.loads(text) if text else {}
+        return units
+
+    def note_removed(self, order_id: str, units: Mapping[str, int]) -> None:
+        """Remember them, once the engine has stored the page that asked."""
+        if self.taken(order_id) and self.removed(order_id) != units:
+            text = json.dumps(dict(units), sort_keys=True)
+            self._notes.change(_REMOVED + order_id, lambda _: text)
 
     def to_look_at_again(self) -> list[str]:
         """Ids of orders."""

@@ -92,6 +92,7 @@ def decide(
     settings: ShopifySettings,
     *,
     hidden: bool,
+    removed: Mapping[str, LineItem] | None = None,
 ) -> Decision:
     """What becomes of an order.
 
@@ -99,10 +100,11 @@ def decide(
         shipped: units by line item that we have told Shopify parcels of. They have left
             `remainingQuantity`, but an order that is taken in must not shrink by its own success.
         hidden: Shopify keeps the buyer's data from this app.
+        removed: line items of which `shipped` counts units that were taken out of the order.
     """
     works = [work for work in order.fulfillment_orders.nodes if is_ours(work, settings)]
     shippable = [work for work in works if _is_shipped(work)]
-    lines = _lines(shippable, shipped)
+    lines = _lines(shippable, shipped, removed or {})
     if not any(_remaining(work) for work in shippable) or order.cancelled_at is not None:
         return Nothing()
     if order.test and not settings.test_orders:
@@ -130,17 +132,23 @@ def accounted(
     What the engine has cancelled may be taken out of the work, by the merchant or by our answer;
     the order is the same without it.
     """
-    left: dict[str, int] = {}
-    for work in order.fulfillment_orders.nodes:
-        if is_ours(work, settings):
-            for line in _goods(work):
-                left[line.line_item.id] = left.get(line.line_item.id, 0) + line.remaining_quantity
+    left = units_left(order, settings)
     found = dict(shipped)
     for item, units in taken.items():
         missing = units - found.get(item, 0) - left.get(item, 0)
         if gone := min(max(missing, 0), given_up.get(item, 0)):
             found[item] = found.get(item, 0) + gone
     return found
+
+
+def units_left(order: OrderWork, settings: ShopifySettings) -> dict[str, int]:
+    """Units by line item that are ours to ship and have not been shipped."""
+    left: dict[str, int] = {}
+    for work in order.fulfillment_orders.nodes:
+        if is_ours(work, settings):
+            for line in _goods(work):
+                left[line.line_item.id] = left.get(line.line_item.id, 0) + line.remaining_quantity
+    return left
 
 
 def withdrawn(
@@ -227,9 +235,11 @@ def _units(works: Sequence[Work]) -> dict[str, int]:
     return units
 
 
-def _lines(works: Sequence[Work], shipped: Mapping[str, int]) -> list[WantedLine]:
+def _lines(
+    works: Sequence[Work], shipped: Mapping[str, int], removed: Mapping[str, LineItem]
+) -> list[WantedLine]:
     """Units by line item, in the order of their ids: splits and moves must not change it."""
-    items: dict[str, LineItem] = {}
+    items = dict(removed)
     units = dict(shipped)
     for work in works:
         for line in _goods(work):

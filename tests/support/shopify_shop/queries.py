@@ -91,7 +91,7 @@ class Reader:
             elif id in works:
                 views.append(self.work_view(works[id]))
             elif id in items:
-                views.append(self.refundable_view(*items[id]))
+                views.append(self.sold_view(*items[id]))
             else:
                 views.append(None)
         return views
@@ -287,10 +287,11 @@ class Reader:
             "taxLines": [{"priceSet": money(item.tax)}],
         }
 
-    def refundable_view(self, order: Order, item: LineItem) -> Any:
+    def sold_view(self, order: Order, item: LineItem) -> Any:
         return {
             "__typename": "LineItem",
             **self.item_view(item),
+            "currentQuantity": item.quantity - item.removed,
             "refundableQuantity": item.quantity - item.removed,
             "unfulfilledQuantity": unfulfilled(order, item),
         }
