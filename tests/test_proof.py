@@ -95,7 +95,7 @@ def _fill(engine: Engine, network: ReturningNetwork, folder: Path) -> None:
 
 
 def _lose(engine: Engine, folder: Path) -> None:
-    """Five mugs are owed, of which one was paid for."""
+    """Five mugs are owed, of which one was paid for; Amazon has disposed of two cups by itself."""
     claim = engine.claims.open(
         ClaimKind.INBOUND_MISSING, US, "MUG", 5, subject="FBA1", since=engine.clock.now()
     )
@@ -108,6 +108,14 @@ def _lose(engine: Engine, folder: Path) -> None:
     )
     engine.reports.import_file(report, "GET_FBA_REIMBURSEMENTS_DATA", US)
     engine.duties.settle_claims()
+    removals = folder / "removals.txt"
+    removals.write_text(
+        "order-id\torder-type\tsku\tdisposition\trequested-quantity\tdisposed-quantity\n"
+        "AMZ1\tDisposal\tCUP\tUnsellable\t2\t2\n",
+        "utf-8",
+    )
+    engine.reports.import_file(removals, "GET_FBA_FULFILLMENT_REMOVAL_ORDER_DETAIL_DATA", US)
+    engine.duties.take_foreign_removals()
 
 
 def _receive_a_shipment(connection: Connection) -> None:
@@ -265,6 +273,10 @@ PLANTED = {
     "reimbursements_counted_once": [
         ("UPDATE reimbursement_matches SET units_cash = 2", "R1 MUG"),
         ("UPDATE reimbursement_matches SET units_inventory = 1, units_cash = 0", "{claim}"),
+    ],
+    "foreign_removals_equal_moves": [
+        ("UPDATE foreign_removals SET gone = 3", "amazon-na:US AMZ1 CUP"),
+        ("DELETE FROM stock_moves WHERE cause = 'foreign_removal'", "amazon-na:US AMZ1 CUP"),
     ],
     "removals_have_effects": [
         ("DELETE FROM effects WHERE kind = 'removal.create' AND state = 'pending'", "{removal}"),

@@ -11,17 +11,25 @@ import tomllib
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from stockpool.care.due import RefundCause
 from stockpool.claims.kinds import ClaimKind
 from stockpool.errors import ConfigurationError
 from stockpool.money import minor_digits
-from stockpool.order_request import Speed
+from stockpool.order_request import Address, Speed
 from stockpool.orders.checks import AddressLimits
 from stockpool.orders.unfulfillable import OnUnfulfillable
+from stockpool.plugins.network_removals import RemovalDisposition
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 
@@ -106,6 +114,33 @@ class ClaimSettings(_Settings):
     """By kind: how many days a loss can be claimed."""
 
 
+class AutomaticRemoval(_Settings):
+    """`[[removals.automatic]]`: stock that is taken out by itself, on days of the month."""
+
+    pool: str
+    stock: Literal["unsellable", "aged"]
+    disposition: RemovalDisposition = "Return"
+    days_of_month: tuple[Annotated[int, Field(ge=1, le=31)], ...] = (8, 15, 22, 28)
+    older_than_days: Annotated[int, Field(ge=30)] = 365
+    """Of aged stock: since its receipt, first in, first out."""
+    ship_to: Address | None = None
+    """Where a Return goes."""
+
+    @model_validator(mode="after")
+    def _address(self) -> Self:
+        if self.disposition == "Return" and self.ship_to is None:
+            raise ValueError("a Return needs ship_to, the address that the units go to")
+        if not self.days_of_month:
+            raise ValueError("days_of_month is empty")
+        return self
+
+
+class RemovalSettings(_Settings):
+    """`[removals]`."""
+
+    automatic: tuple[AutomaticRemoval, ...] = ()
+
+
 class ChannelSettings(BaseModel):
     """`[channels.NAME]`: the engine's part; all other keys go to the channel's plugin."""
 
@@ -136,6 +171,7 @@ class Config(_Settings):
     routing: RoutingSettings = RoutingSettings()
     orders: OrderSettings = OrderSettings()
     claims: ClaimSettings = ClaimSettings()
+    removals: RemovalSettings = RemovalSettings()
     networks: Mapping[str, NetworkSettings] = Field(default_factory=dict)
     channels: Mapping[str, ChannelSettings] = Field(default_factory=dict)
     plugins: tuple[str, ...] | None = None

@@ -22,6 +22,8 @@ from stockpool.inventory import Inventory
 from stockpool.listings.sweep import Sweep
 from stockpool.outbox import leases
 from stockpool.plugins.network import Network, NetworkCapability
+from stockpool.removals.automatic import AutomaticRemovals
+from stockpool.removals.foreign import take_foreign_removals
 from stockpool.removals.service import Removals
 from stockpool.reports.fetching import ReportFetching
 from stockpool.reports.service import Reports
@@ -35,6 +37,7 @@ class DeskDuties(ContainedWork):
     networks: Mapping[str, Network]
     inventory: Inventory
     removals: Removals
+    automatic_removals: AutomaticRemovals
     reports: Reports
     bulk: BulkPlans
     claims: Claims
@@ -99,6 +102,14 @@ class DeskDuties(ContainedWork):
         if changed:
             self.take_snapshots(name)
         return changed
+
+    def remove_automatically(self) -> int:
+        """Ask for removals that the settings want today; returns how many were made."""
+        return self._contained("removals:automatic", self.automatic_removals.run)
+
+    def take_foreign_removals(self) -> int:
+        """Take in removal orders that were not asked for here; returns how many rows."""
+        return take_foreign_removals(self.database, self.ids)
 
     def take_sales(self) -> int:
         """Take imported order reports into the order view; returns how many rows."""

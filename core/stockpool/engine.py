@@ -69,6 +69,7 @@ from stockpool.plugins.observer import Event
 from stockpool.plugins.registry import Registry
 from stockpool.privacy.service import Privacy
 from stockpool.proof import Report, verify
+from stockpool.removals.automatic import AutomaticRemovals
 from stockpool.removals.invariants import INVARIANTS as REMOVAL_INVARIANTS
 from stockpool.removals.placing import PlaceRemoval
 from stockpool.removals.service import Removals
@@ -81,6 +82,7 @@ from stockpool.routing_rules import build_rules
 from stockpool.stock_view import StockView
 from stockpool.storage import migrations
 from stockpool.storage.database import Database
+from stockpool.warehousing.service import Warehousing
 from stockpool.webhooks.receiver import Receiver
 
 INVARIANTS = (
@@ -174,7 +176,13 @@ class Engine:
             {kind.value: days for kind, days in config.claims.closes_after_days.items()},
         )
         self.fba_orders = FbaOrders(database)
-        self.inbound = Inbound(database, ids, self.networks, self.claims)
+        self.inbound = Inbound(
+            database,
+            ids,
+            self.networks,
+            self.claims,
+            room=lambda pool, items: self.warehousing.room_problems(pool, items),
+        )
         self.bulk = BulkPlans(
             database,
             ids,
@@ -199,6 +207,7 @@ class Engine:
             for name, settings in config.channels.items()
         }
         self.stock_view = StockView(database, self.buffers, self._channel_pools)
+        self.warehousing = Warehousing(database, self.stock_view)
         self.duties = Duties(
             database=database,
             clock=clock,
@@ -210,6 +219,9 @@ class Engine:
             inventory=self.inventory,
             catalog=self.catalog,
             removals=self.removals,
+            automatic_removals=AutomaticRemovals(
+                database, self.removals, config.removals.automatic
+            ),
             reports=self.reports,
             bulk=self.bulk,
             claims=self.claims,
@@ -379,6 +391,8 @@ class Engine:
         done += sum(self.duties.follow_inbound_plans(name) for name in self.networks)
         done += sum(self.duties.follow_inbound_shipments(name) for name in self.networks)
         done += sum(self.duties.fetch_reports(name) for name in self.networks)
+        done += self.duties.remove_automatically()
+        done += self.duties.take_foreign_removals()
         done += self.duties.take_sales()
         done += self.duties.settle_claims()
         done += sum(self.duties.follow_returns(name) for name in self.networks)

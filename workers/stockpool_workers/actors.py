@@ -68,6 +68,12 @@ class Actors:
             "follow_inbound_shipments": self._duty(
                 "follow_inbound_shipments", SYNC, duties.follow_inbound_shipments
             ),
+            "remove_automatically": self._duty(
+                "remove_automatically", SYNC, lambda _: duties.remove_automatically()
+            ),
+            "take_foreign_removals": self._duty(
+                "take_foreign_removals", SYNC, lambda _: duties.take_foreign_removals()
+            ),
             "take_sales": self._duty("take_sales", SYNC, lambda _: duties.take_sales()),
             "settle_claims": self._duty("settle_claims", SYNC, lambda _: duties.settle_claims()),
             "follow_returns": self._duty("follow_returns", SYNC, duties.follow_returns),

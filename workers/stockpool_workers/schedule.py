@@ -49,6 +49,8 @@ class Schedule:
         self._send_every(settings.changes_seconds, "fill_waiting", "")
         self._send_every(settings.changes_seconds, "settle_refunds", "")
         self._send_every(settings.changes_seconds * 4, "follow_removals", "")
+        self._send_every(settings.snapshot_seconds, "remove_automatically", "")
+        self._send_every(settings.changes_seconds * 4, "take_foreign_removals", "")
         self._send_every(settings.changes_seconds * 4, "take_sales", "")
         self._send_every(settings.changes_seconds * 4, "settle_claims", "")
         self._send_every(settings.snapshot_seconds, "carry_out_privacy_requests", "")

@@ -170,5 +170,7 @@ class Service:
         self.actors.send("fill_waiting")
         self.actors.send("settle_refunds")
         self.actors.send("follow_removals")
+        self.actors.send("remove_automatically")
+        self.actors.send("take_foreign_removals")
         self.actors.send("take_sales")
         self.actors.send("settle_claims")

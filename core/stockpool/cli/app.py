@@ -32,6 +32,7 @@ from stockpool.cli import (
     returns,
     serve,
     simulate,
+    storage,
 )
 from stockpool.cli.failures import CommandGroup
 from stockpool.cli.logs import log_to_stderr
@@ -53,6 +54,7 @@ GROUPS = {
     "reports": reports.app,
     "returns": returns.app,
     "inbound": inbound.app,
+    "storage": storage.app,
     "claims": claims.app,
     "fba-orders": fba_orders.app,
     "bulk": bulk.app,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -106,6 +107,64 @@ def _address(file: Path) -> Address:
         raise typer.BadParameter(
             f"{file}: {field}: {first['msg']}", param_hint="--ship-to"
         ) from None
+
+
+@app.command()
+def fees(
+    pool: Annotated[
+        str, typer.Argument(metavar="POOL", help="network:country, like amazon-na:US.")
+    ],
+    units: Annotated[list[str], typer.Argument(metavar="SKU=N...")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what taking units out will cost, returned or disposed of alike; nothing is asked for.
+
+    \b
+    Example:
+      stockpool removals fees amazon-na:US MUG-1=10
+    """
+    wanted = [RemovalItem(sku, sellable=n) for sku, n in quantities(units, "SKU=N").items()]
+    with opened(config) as engine:
+        quote = engine.warehousing.removal_quote(pool, wanted)
+    if as_json:
+        print_json(
+            {
+                "total": quote.total,
+                "fees": {sku: str(fee) for sku, fee in quote.fees.items()},
+                "unknown": list(quote.unknown),
+            }
+        )
+        return
+    show_table(("sku", "fee"), list(quote.fees.items()), empty="No fee is known.")
+    say(f"In all: {quote.total}" if quote.total else "In all: not known.")
+    if quote.unknown:
+        say(f"No size or no rate is known of {', '.join(quote.unknown)} (`stockpool storage`).")
+
+
+@app.command()
+def foreign(
+    limit: LimitOption = 100, config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False
+) -> None:
+    """List removal orders that were not asked for here: Amazon's own, or made in Seller Central.
+
+    \b
+    Example:
+      stockpool removals foreign
+    """
+    with opened(config) as engine:
+        found = engine.removals.foreign(limit=limit)
+    if as_json:
+        print_json({"removals": [asdict(one) for one in found]})
+        return
+    show_table(
+        ("removal order", "pool", "type", "status", "sku", "disposition", "asked", "out"),
+        [
+            (x.order_id, x.pool, x.order_type, x.status, x.sku, x.disposition, x.requested, x.gone)
+            for x in found
+        ],
+        empty="No others' removal orders are known; they are told by the removal order report.",
+    )
 
 
 @app.command()

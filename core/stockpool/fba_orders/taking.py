@@ -6,30 +6,28 @@ reports, too (`Non-Amazon`): they are marked, and where they are ours they are n
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from stockpool.fba_orders.tables import amazon_parcels, amazon_sales
 from stockpool.money import to_minor
-from stockpool.outbox import cursors
-from stockpool.reports.tables import report_imports, report_rows
+from stockpool.reports.reading import Cells, read_on
 from stockpool.storage.database import Database
 
-_AT_ONCE = 1_000
-
 Values = dict[str, Any]
+Reader = Callable[[Cells], Values | None]
 
 
 def take_sales(database: Database) -> int:
     """Take in what reports that were imported since have told; returns how many rows."""
     return sum(
-        _take(database, report_type, pool, newest)
-        for report_type, pool, newest in _imports(database)
+        read_on(database, "sales", report_type, partial(_store, table, reader))
+        for report_type, (table, reader) in _READERS.items()
     )
 
 
@@ -38,71 +36,14 @@ def is_mcf(sales_channel: str) -> bool:
     return sales_channel.strip().lower().startswith(("non-amazon", "non_amazon"))
 
 
-def _imports(database: Database) -> list[tuple[str, str, str]]:
-    query = (
-        select(report_imports.c.report_type, report_imports.c.pool, func.max(report_imports.c.id))
-        .where(report_imports.c.report_type.in_(list(_READERS)))
-        .group_by(report_imports.c.report_type, report_imports.c.pool)
-        .order_by(report_imports.c.report_type, report_imports.c.pool)
-    )
-    with database.read() as connection:
-        return [tuple(row) for row in connection.execute(query)]
-
-
-def _take(database: Database, report_type: str, pool: str, newest: str) -> int:
-    name = f"sales:{report_type}:{pool}"
-    taken = 0
-    with database.read() as connection:
-        since = cursors.position(connection, name)
-    if since == newest:
-        return 0
-    table, reader = _READERS[report_type]
-    after: tuple[str, int] = ("", -1)
-    while True:
-        with database.read() as connection:
-            rows = _rows(connection, report_type, pool, since, after)
-        if not rows:
-            break
-        values = [
-            {"pool": pool, **found}
-            for row in rows
-            if (found := reader(json.loads(row.cells))) is not None
-        ]
-        database.run(lambda connection, v=values: _store(connection, table, v))  # type: ignore[misc]
-        after = (rows[-1].key, rows[-1].number)
-        taken += len(values)
-    database.run(lambda connection: cursors.move(connection, name, newest, at=database.clock.now()))
-    return taken
-
-
-def _rows(
-    connection: Connection,
-    report_type: str,
-    pool: str,
-    since: str | None,
-    after: tuple[str, int],
-) -> list[Any]:
-    key, number = report_rows.c.key, report_rows.c.number
-    query = (
-        select(key, number, report_rows.c.cells)
-        .where(
-            report_rows.c.report_type == report_type,
-            report_rows.c.pool == pool,
-            (key > after[0]) | ((key == after[0]) & (number > after[1])),
-        )
-        .order_by(key, number)
-        .limit(_AT_ONCE)
-    )
-    if since is not None:
-        query = query.where(report_rows.c.last_import > since)
-    return list(connection.execute(query).all())
-
-
-def _store(connection: Connection, table: Table, rows: list[Values]) -> None:
-    if not rows:
-        return
+def _store(
+    table: Table, reader: Reader, connection: Connection, pool: str, cells: Sequence[Cells]
+) -> int:
+    found = [{"pool": pool, **values} for one in cells if (values := reader(one)) is not None]
     keys = [column.name for column in table.primary_key]
-    unique = {tuple(row[name] for name in keys): row for row in rows}
+    unique = {tuple(row[name] for name in keys): row for row in found}
+    if not unique:
+        return 0
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     statement = dialect.insert(table)
     connection.execute(
@@ -116,9 +57,10 @@ def _store(connection: Connection, table: Table, rows: list[Values]) -> None:
         ),
         list(unique.values()),
     )
+    return len(unique)
 
 
-def _sale(cells: Mapping[str, str]) -> Values | None:
+def _sale(cells: Cells) -> Values | None:
     purchased_at = _instant(cells.get("purchase-date"))
     if purchased_at is None:
         return None
@@ -140,7 +82,7 @@ def _sale(cells: Mapping[str, str]) -> Values | None:
     }
 
 
-def _parcel(cells: Mapping[str, str]) -> Values | None:
+def _parcel(cells: Cells) -> Values | None:
     if not cells.get("amazon-order-id"):
         return None
     return {
@@ -156,7 +98,7 @@ def _parcel(cells: Mapping[str, str]) -> Values | None:
     }
 
 
-_READERS: Mapping[str, tuple[Table, Callable[[Mapping[str, str]], Values | None]]] = {
+_READERS: Mapping[str, tuple[Table, Reader]] = {
     "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL": (amazon_sales, _sale),
     "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_ORDER_DATE_GENERAL": (amazon_sales, _sale),
     "GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL": (amazon_parcels, _parcel),

@@ -7,7 +7,7 @@ network and followed. How it is packed, placed and carried is the next module's:
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,6 +37,9 @@ from stockpool.problems import Problem
 from stockpool.storage.database import Database
 
 _CHUNK = 500
+
+Room = Callable[[str, Sequence[InboundItem]], Sequence[Problem]]
+"""Why units do not fit into a pool."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +88,20 @@ class Inbound:
     """Inbound plans by pool (`network:country`)."""
 
     def __init__(
-        self, database: Database, ids: IdSource, networks: Mapping[str, Network], claims: Claims
+        self,
+        database: Database,
+        ids: IdSource,
+        networks: Mapping[str, Network],
+        claims: Claims,
+        *,
+        room: Room,
     ) -> None:
         self._database = database
         self._ids = ids
         self._networks = networks
         self.steps = InboundSteps(database, ids, networks)
         self.queue = ShippingQueue(database, claims)
+        self._room = room
 
     def plan(
         self,
@@ -100,6 +110,7 @@ class Inbound:
         source: Address,
         *,
         accept_stranding: bool = False,
+        accept_overage: bool = False,
         plan_id: str | None = None,
     ) -> InboundPlanView:
         """Ask for a plan; a worker starts it.
@@ -108,6 +119,7 @@ class Inbound:
 
         Args:
             accept_stranding: although a SKU is not listed there for the network to fulfill.
+            accept_overage: although more room would be used than the network allows.
             plan_id: the caller's name for it, one that no other plan has; a plan of that name that
                 is there already is returned as it is.
 
@@ -127,6 +139,8 @@ class Inbound:
         ]
         if not found and not accept_stranding:
             found += self.stranding(pool, skus).values()
+        if not found and not accept_overage:
+            found += self._room(pool, items)
         if found:
             raise RefusedError(f"inbound plan for {pool}: {found[0]}", found)
         now = self._database.clock.now()

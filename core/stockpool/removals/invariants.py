@@ -22,6 +22,24 @@ INVARIANTS = (
         ),
     ),
     Invariant(
+        "foreign_removals_equal_moves",
+        "units that others' removal orders took out are in the ledger, each once",
+        rows_that_break(
+            "SELECT COUNT(*) FROM foreign_removals",
+            """SELECT name FROM (
+                   SELECT pool || ' ' || order_id || ' ' || stock_sku AS name,
+                          SUM(units) AS difference
+                   FROM (
+                       SELECT pool, order_id, stock_sku, gone AS units FROM foreign_removals
+                       UNION ALL
+                       SELECT pool, reference, sku,
+                              CASE WHEN source = 'adjustment' THEN -quantity ELSE quantity END
+                       FROM stock_moves WHERE cause = 'foreign_removal'
+                   ) AS sides GROUP BY pool, order_id, stock_sku
+               ) AS sums WHERE difference <> 0 ORDER BY name""",
+        ),
+    ),
+    Invariant(
         "removals_have_effects",
         "every removal order that the network does not have yet has an effect that will place it",
         rows_that_break(

@@ -38,7 +38,7 @@ from stockpool.plugins.network_removals import (
 from stockpool.problems import Problem
 from stockpool.removals.feeds import FeedFollowing
 from stockpool.removals.news import FINAL, apply_state, removal_move
-from stockpool.removals.tables import removal_items, removal_orders
+from stockpool.removals.tables import foreign_removals, removal_items, removal_orders
 from stockpool.storage.database import Database
 
 _TAKES_REMOVALS = {NetworkCapability.REMOVALS, NetworkCapability.REMOVALS_BY_FEED}
@@ -57,6 +57,22 @@ class RemovalView:
     requested_at: datetime
     items: tuple[dict[str, Any], ...]
     tracking_numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignRemoval:
+    """Units of one SKU in a removal order that was not asked for here. `gone`: out by now."""
+
+    pool: str
+    order_id: str
+    sku: str
+    disposition: str
+    order_type: str
+    status: str
+    requested: int
+    cancelled: int
+    gone: int
+    requested_at: datetime | None
 
 
 class Removals:
@@ -127,6 +143,30 @@ class Removals:
 
         self._database.run(work)
         return removal_id
+
+    def foreign(self, *, limit: int = 100) -> Sequence[ForeignRemoval]:
+        """Rows of removal orders that were not asked for here, the newest first."""
+        query = (
+            select(foreign_removals)
+            .order_by(foreign_removals.c.requested_at.desc(), foreign_removals.c.order_id)
+            .limit(limit)
+        )
+        with self._database.read() as connection:
+            return [
+                ForeignRemoval(
+                    row.pool,
+                    row.order_id,
+                    row.sku,
+                    row.disposition,
+                    row.order_type,
+                    row.status,
+                    row.requested,
+                    row.cancelled,
+                    row.gone,
+                    row.requested_at,
+                )
+                for row in connection.execute(query)
+            ]
 
     def check_pool(self, pool: str) -> Network:
         """The network of a pool.

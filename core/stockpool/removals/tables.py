@@ -45,3 +45,22 @@ removal_items = Table(
         name="within_requested",
     ),
 )
+
+foreign_removals = Table(
+    "foreign_removals",
+    metadata,
+    # Removal orders that this engine has not asked for: the network's own, or made by hand.
+    Column("pool", String, primary_key=True),
+    Column("order_id", String, primary_key=True),
+    Column("sku", String, primary_key=True),
+    Column("disposition", String, primary_key=True),
+    Column("stock_sku", String, nullable=False),
+    Column("order_type", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("requested", Integer, nullable=False),
+    Column("cancelled", Integer, nullable=False),
+    Column("gone", Integer, nullable=False),
+    Column("requested_at", UtcDateTime),
+    Column("changes", Integer, nullable=False, server_default="0"),
+    CheckConstraint("requested >= 0 AND cancelled >= 0 AND gone >= 0", name="never_negative"),
+)

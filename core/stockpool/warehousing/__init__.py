@@ -1,0 +1,1 @@
+"""What keeping units at a network costs and allows: sizes, capacity, storage and removal fees."""
