@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any
 
 from pydantic import (
     BaseModel,
@@ -19,17 +19,16 @@ from pydantic import (
     Field,
     ValidationError,
     field_validator,
-    model_validator,
 )
 
 from stockpool.care.due import RefundCause
 from stockpool.claims.kinds import ClaimKind
 from stockpool.errors import ConfigurationError
 from stockpool.money import minor_digits
-from stockpool.order_request import Address, Speed
+from stockpool.order_request import Speed
 from stockpool.orders.checks import AddressLimits
 from stockpool.orders.unfulfillable import OnUnfulfillable
-from stockpool.plugins.network_removals import RemovalDisposition
+from stockpool.removals.settings import AutomaticRemoval
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 
@@ -57,6 +56,8 @@ class EngineSettings(_Settings):
     """How often it is looked whether webhooks have come in; then the channel is polled."""
     availability_seconds: _Seconds = 60.0
     """How often changed availability is told to the channels."""
+    remind_days: int = Field(default=7, ge=1, le=365)
+    """How long before something closes it is put into the attention queue."""
     lease_seconds: float = Field(default=40.0, gt=0, le=600)
     """How long a worker may keep an effect; a killed worker's effects are free after it."""
     attempts_most: int = Field(default=12, ge=1, le=1_000)
@@ -112,27 +113,6 @@ class ClaimSettings(_Settings):
 
     closes_after_days: Mapping[ClaimKind, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
     """By kind: how many days a loss can be claimed."""
-
-
-class AutomaticRemoval(_Settings):
-    """`[[removals.automatic]]`: stock that is taken out by itself, on days of the month."""
-
-    pool: str
-    stock: Literal["unsellable", "aged"]
-    disposition: RemovalDisposition = "Return"
-    days_of_month: tuple[Annotated[int, Field(ge=1, le=31)], ...] = (8, 15, 22, 28)
-    older_than_days: Annotated[int, Field(ge=30)] = 365
-    """Of aged stock: since its receipt, first in, first out."""
-    ship_to: Address | None = None
-    """Where a Return goes."""
-
-    @model_validator(mode="after")
-    def _address(self) -> Self:
-        if self.disposition == "Return" and self.ship_to is None:
-            raise ValueError("a Return needs ship_to, the address that the units go to")
-        if not self.days_of_month:
-            raise ValueError("days_of_month is empty")
-        return self
 
 
 class RemovalSettings(_Settings):

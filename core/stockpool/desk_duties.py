@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 from stockpool.bulk.service import BulkPlans
 from stockpool.claims.reimbursing import take_reimbursements
 from stockpool.claims.service import Claims
 from stockpool.contained_work import ContainedWork
+from stockpool.deadlines.book import Deadlines
 from stockpool.fba_orders.taking import take_sales
 from stockpool.inbound.creating import follow_plans
 from stockpool.inbound.receiving import ShipmentFollowing
@@ -41,6 +43,8 @@ class DeskDuties(ContainedWork):
     reports: Reports
     bulk: BulkPlans
     claims: Claims
+    deadlines: Deadlines
+    remind_days: int = 7
 
     def take_snapshots(self, name: str) -> int:
         """Take a network's stock figures; returns how many SKUs were adjusted."""
@@ -110,6 +114,10 @@ class DeskDuties(ContainedWork):
     def take_foreign_removals(self) -> int:
         """Take in removal orders that were not asked for here; returns how many rows."""
         return take_foreign_removals(self.database, self.ids)
+
+    def remind(self) -> int:
+        """Put what closes soon into the attention queue; returns how many reminders are new."""
+        return self.deadlines.remind(within=timedelta(days=self.remind_days))
 
     def take_sales(self) -> int:
         """Take imported order reports into the order view; returns how many rows."""

@@ -30,6 +30,7 @@ from stockpool.claims.invariants import INVARIANTS as CLAIM_INVARIANTS
 from stockpool.claims.service import Claims
 from stockpool.clock import Clock, SystemClock
 from stockpool.config import Config
+from stockpool.deadlines.book import Deadlines
 from stockpool.duties import Duties
 from stockpool.errors import ConfigurationError
 from stockpool.fba_orders.view import FbaOrders
@@ -208,6 +209,7 @@ class Engine:
         }
         self.stock_view = StockView(database, self.buffers, self._channel_pools)
         self.warehousing = Warehousing(database, self.stock_view)
+        self.deadlines = Deadlines(database, ids, self._notify)
         self.duties = Duties(
             database=database,
             clock=clock,
@@ -225,6 +227,8 @@ class Engine:
             reports=self.reports,
             bulk=self.bulk,
             claims=self.claims,
+            deadlines=self.deadlines,
+            remind_days=config.stockpool.remind_days,
             care=self.care,
             privacy=self.privacy,
             pools=self._channel_pools,

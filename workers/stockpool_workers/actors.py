@@ -74,6 +74,7 @@ class Actors:
             "take_foreign_removals": self._duty(
                 "take_foreign_removals", SYNC, lambda _: duties.take_foreign_removals()
             ),
+            "remind": self._duty("remind", SYNC, lambda _: duties.remind()),
             "take_sales": self._duty("take_sales", SYNC, lambda _: duties.take_sales()),
             "settle_claims": self._duty("settle_claims", SYNC, lambda _: duties.settle_claims()),
             "follow_returns": self._duty("follow_returns", SYNC, duties.follow_returns),

@@ -72,6 +72,12 @@ refunds_due = Table(
     Column("settled_at", UtcDateTime),
 )
 Index(
+    "ix_refunds_due_waiting",
+    refunds_due.c.noted_at,
+    postgresql_where=text("state IN ('due', 'by_hand')"),
+    sqlite_where=text("state IN ('due', 'by_hand')"),
+)
+Index(
     "ix_refunds_due_due",
     refunds_due.c.noted_at,
     refunds_due.c.key,

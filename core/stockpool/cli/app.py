@@ -15,6 +15,7 @@ from stockpool.cli import (
     channels,
     claims,
     db,
+    deadlines,
     fba_orders,
     inbound,
     inbound_queue,
@@ -80,6 +81,7 @@ def build() -> typer.Typer:
     app.command("init")(initial.init)
     app.command("verify")(proving.verify)
     app.command("stranded")(listings.stranded)
+    app.command("deadlines")(deadlines.deadlines)
     app.command("simulate")(simulate.simulate)
     app.command("serve")(serve.serve)
     for name, group in GROUPS.items():

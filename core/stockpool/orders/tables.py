@@ -58,6 +58,12 @@ orders = Table(
     UniqueConstraint("channel", "channel_order_id"),
 )
 Index("ix_orders_accepted_at", orders.c.accepted_at)
+Index(
+    "ix_orders_on_hold",
+    orders.c.accepted_at,
+    postgresql_where=text("hold_reason IS NOT NULL"),
+    sqlite_where=text("hold_reason IS NOT NULL"),
+)
 
 recipients = Table(
     "recipients",
@@ -220,6 +226,12 @@ packages = Table(
         ["fulfillment_order_id", "shipment_id"],
         ["shipments.fulfillment_order_id", "shipments.shipment_id"],
     ),
+)
+Index(
+    "ix_packages_under_way",
+    packages.c.estimated_arrival,
+    postgresql_where=text("delivered_at IS NULL"),
+    sqlite_where=text("delivered_at IS NULL"),
 )
 
 decisions = Table(

@@ -12,13 +12,13 @@ from datetime import date, datetime, timedelta
 
 import structlog
 
-from stockpool.config import AutomaticRemoval
 from stockpool.errors import NotFoundError
 from stockpool.ledger.buckets import UNSELLABLE
 from stockpool.ledger.levels import AgeLayer, StockLevel, ages, levels
 from stockpool.outbox import cursors
 from stockpool.plugins.network_removals import RemovalItem
 from stockpool.removals.service import Removals
+from stockpool.removals.settings import AutomaticRemoval
 from stockpool.storage.database import Database
 
 _log = structlog.get_logger(__name__)

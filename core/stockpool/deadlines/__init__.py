@@ -1,0 +1,1 @@
+"""The deadline book: everything that closes, in one calendar."""
