@@ -256,12 +256,8 @@ PLANTED: Mapping[str, Fault] = {
         edits_come_too_late,
         nobody_is_told,
         who_waits_waits_for_ever,
+        asking_is_cancelling,
+        failed_effects_are_forgotten,
+        anybody_may_finish,
     )
 }
-"""Those that are found."""
-
-NOT_FOUND_YET: Mapping[str, Fault] = {
-    fault.__name__: fault
-    for fault in (asking_is_cancelling, failed_effects_are_forgotten, anybody_may_finish)
-}
-"""Those that no life has shown yet: the simulation may be blind to them."""

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
+from stockpool.attention.tables import attention_items
 from stockpool.engine import Engine
 from stockpool.errors import ConflictError, PluginError, RefusedError
 from stockpool.orders.tables import fulfillment_orders
@@ -44,6 +45,19 @@ def after_step(world: World) -> Iterator[str]:
     for row in faults:
         yield f"effect {row.key} failed by a defect: {row.last_error}"
     yield from _nothing_ends_twice(world, engine)
+    for key in world.remember_done():
+        yield f"effect {key} was done, and is open again"
+    yield from _failures_are_shown(engine)
+
+
+def _failures_are_shown(engine: Engine) -> Iterator[str]:
+    """What has failed for good stands, or stood, in the attention queue."""
+    shown = exists().where(attention_items.c.key == "effect:" + effects.c.key)
+    with engine.database.read() as connection:
+        for row in connection.execute(
+            select(effects.c.key, effects.c.last_error).where(effects.c.state == "dead", ~shown)
+        ).all():
+            yield f"effect {row.key} failed, and nobody is shown it: {row.last_error}"
 
 
 def _nothing_ends_twice(world: World, engine: Engine) -> Iterator[str]:

@@ -91,7 +91,11 @@ def _network_settings(rng: random.Random, faults: frozenset[str]) -> dict[str, A
             "lost_parcels": 0.1,
             "undeliverable_parcels": 0.1,
         }
-    return {"faults": chances}
+    settings: dict[str, Any] = {"faults": chances}
+    if "news" in faults and rng.random() < 0.3:
+        # So slow that what was asked to be cancelled may have left by then.
+        settings["steps"] = {"cancel": (0.5, 12.0)}
+    return settings
 
 
 __all__ = ["FAULTS", "Script", "Step", "script_of"]

@@ -17,6 +17,7 @@ from stockpool import crashpoints
 from stockpool.engine import Engine
 from stockpool.errors import ConflictError, NotFoundError, PluginError, RefusedError
 from stockpool.order_request import Address, OrderLine, OrderRequest
+from stockpool.outbox.carrier import LEASE_SECONDS
 from stockpool.plugins.network_removals import (
     RemovalItem,
 )
@@ -284,13 +285,21 @@ def a_process_dies(world: World, rng: random.Random) -> None:
 
 
 def a_process_stands_still(world: World, rng: random.Random) -> None:
-    """Between two of its transactions, while the other process works and time passes."""
+    """Between two of its transactions, while the other process works and time passes.
+
+    Often its call breaks off by that, and often it stands still for longer than its lease, so that
+    the other takes its work over.
+    """
     number = rng.randrange(len(world.processes))
     point = rng.choice(_PAUSES)
     duty = rng.choice(_DUTIES)
     own = random.Random(rng.getrandbits(32))
     other = (number + 1) % len(world.processes)
     meanwhile = [rng.choice([*_DUTIES, a_moment_passes, follow]) for _ in range(rng.randint(1, 4))]
+    if rng.random() < 0.5:
+        point, duty = "effects.after_call", work
+        meanwhile = [a_lease_runs_out, work, *meanwhile]
+        _break_off(world, rng)
     stood = False
 
     def listener(name: str) -> None:
@@ -302,9 +311,26 @@ def a_process_stands_still(world: World, rng: random.Random) -> None:
         with _listening(None), _only(world, other):
             for act in meanwhile:
                 act(world, own)
+        # What the other has done the sleeper must not undo when it wakes up.
+        world.remember_done()
 
     with _listening(listener), _only(world, number):
         duty(world, own)
+
+
+def a_lease_runs_out(world: World, rng: random.Random) -> None:
+    """Just longer than a worker may keep what it has in hand."""
+    world.clock.advance(LEASE_SECONDS + 5)
+
+
+def _break_off(world: World, rng: random.Random) -> None:
+    """The next call of one kind gets no answer."""
+    if rng.random() < 0.5:
+        fault = rng.choice(["timeout_before", "timeout_after"])
+        world.controls.inject(fault, operation="createFulfillmentOrder", times=1)
+    else:
+        method = rng.choice(["push_tracking", "push_cancellation", "push_refund"])
+        world.shop.troubles.setdefault(method, []).append("after")
 
 
 _DUTIES: Final[tuple[Action, ...]] = (

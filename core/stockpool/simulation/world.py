@@ -10,10 +10,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol, cast
 
+from sqlalchemy import select
+
 from stockpool.catalog.products import Product
 from stockpool.clock import Clock, ManualClock
 from stockpool.engine import Engine
 from stockpool.ids import IdSource
+from stockpool.outbox.tables import effects
 from stockpool.plugins.channel import PluginContext
 from stockpool.plugins.network import Network
 from stockpool.plugins.registry import Registry
@@ -88,6 +91,7 @@ class World:
         dropped: what an operator let go, by the subject of the attention item.
         others_take: whether somebody but the engine takes units from the centers, or loses them.
         ended: fulfillment orders that came to an end, with the status of it.
+        done: keys of the effects that were carried out.
         faults: how often each kind of fault was made.
     """
 
@@ -104,6 +108,7 @@ class World:
     dropped: set[str] = field(default_factory=set)
     others_take: bool = False
     ended: dict[str, str] = field(default_factory=dict)
+    done: set[str] = field(default_factory=set)
     faults: dict[str, int] = field(default_factory=dict)
 
     @classmethod
@@ -147,6 +152,17 @@ class World:
     def fault(self, kind: str) -> None:
         """Count a fault that was made."""
         self.faults[kind] = self.faults.get(kind, 0) + 1
+
+    def remember_done(self) -> list[str]:
+        """Take down what was carried out; says which of it was before, and is not any more."""
+        with self.processes[0].database.read() as connection:
+            states = {
+                row.key: row.state
+                for row in connection.execute(select(effects.c.key, effects.c.state))
+            }
+        undone = [key for key in sorted(self.done) if states.get(key, "done") != "done"]
+        self.done.update(key for key, state in states.items() if state == "done")
+        return undone
 
     def end(self) -> None:
         """Give back what the life held open."""
