@@ -95,6 +95,8 @@ class DeskDuties(ContainedWork):
         if NetworkCapability.INBOUND not in network.capabilities:
             return 0
         following = ShipmentFollowing(self.database, self.ids, name, network, self.claims)
+        if not following.has_work():
+            return 0
 
         def step() -> int | None:
             with leases.held(

@@ -100,7 +100,11 @@ class ShipmentFollowing:
             )
         return changed
 
-    def _due(self) -> Sequence[Any]:
+    def has_work(self) -> bool:
+        """Whether it is time for any plan."""
+        return bool(self._due(most=1))
+
+    def _due(self, *, most: int = _MOST) -> Sequence[Any]:
         pools = [f"{self.name}:{profile.country}" for profile in self.network.pools()]
         query = (
             select(inbound_plans)
@@ -110,7 +114,7 @@ class ShipmentFollowing:
                 inbound_plans.c.pool.in_(pools),
             )
             .order_by(inbound_plans.c.look_at)
-            .limit(_MOST)
+            .limit(most)
         )
         with self.database.read() as connection:
             return connection.execute(query).all()

@@ -31,6 +31,14 @@ from stockpool_workers.demo.shop import (
     write_configuration,
     write_configuration_over_http,
 )
+from stockpool_workers.year.telling import live_and_tell
+
+
+class Scenario(StrEnum):
+    """What the demo shows."""
+
+    ORDERS = "orders"
+    YEAR = "year"
 
 
 class Reach(StrEnum):
@@ -91,6 +99,10 @@ def demo(
         Path | None,
         typer.Option("--folder", help="Where the shop is made, and stays; it must be empty."),
     ] = None,
+    scenario: Annotated[
+        Scenario,
+        typer.Option("--scenario", help="A few busy days of orders, or a year of a seller."),
+    ] = Scenario.ORDERS,
     network: Annotated[
         Reach,
         typer.Option(
@@ -113,8 +125,12 @@ def demo(
       stockpool demo
       stockpool demo --orders 500 --seed 7 --folder shop --json
       stockpool demo --network amazon --orders 500
+      stockpool demo --scenario year
     """
     with _place(folder, keep) as (home, kept):
+        if scenario is Scenario.YEAR:
+            live_and_tell(home, seed=seed, as_json=as_json)
+            return
         result = _run(home, network, orders=orders, seed=seed, kept=kept)
         if as_json:
             print_json(result.as_dict())
