@@ -12,6 +12,7 @@ from datetime import timedelta
 from functools import partial
 
 from stockpool.bulk.service import BulkPlans
+from stockpool.claims.parcels import ParcelClaims
 from stockpool.claims.reimbursing import take_reimbursements
 from stockpool.claims.service import Claims
 from stockpool.contained_work import ContainedWork
@@ -126,8 +127,9 @@ class DeskDuties(ContainedWork):
         return take_sales(self.database)
 
     def settle_claims(self) -> int:
-        """Count what the network has paid against claims; returns how many payments were new."""
-        return take_reimbursements(self.database)
+        """Claim lost parcels, and count what the network has paid; returns how much was new."""
+        lost = ParcelClaims(self.database, self.ids, self.claims).look()
+        return lost + take_reimbursements(self.database)
 
     def follow_returns(self, name: str) -> int:
         """Ask what became of units that customers send back; returns how many have changed."""
