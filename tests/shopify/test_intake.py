@@ -189,6 +189,29 @@ class TestUnitsRemovedBeforeShipping:
             assert page.orders == []
             assert sum(line.quantity for c in page.cancellations for line in c.lines) == 4
 
+    def test_units_that_are_put_back_are_added_to_what_was_not_cancelled(
+        self, shop: ShopWorld
+    ) -> None:
+        """Three mugs without one, and with it again: the engine has cancelled one of four."""
+        order = sold(shop)
+        mugs = order.items[0]
+        channel = shop.channel()
+        page = channel.fetch_orders(channel.fetch_orders(None).cursor)
+        shop.state.refund_unshipped(order, mugs, 1)
+        page = channel.fetch_orders(page.cursor)
+        line = order.works[0].lines[0]
+        mugs.quantity += 1
+        line.remaining += 1
+        line.total += 1
+        shop.state.touch(order)
+        page = channel.fetch_orders(page.cursor)
+        assert [units(o) for o in page.orders] == [{"mug": 4, "lamp": 1}]
+        assert page.cancellations == []
+        shop.state.touch(order)
+        page = channel.fetch_orders(page.cursor)
+        assert [units(o) for o in page.orders] == [{"mug": 4, "lamp": 1}]
+        assert page.cancellations == []
+
     def test_units_that_went_elsewhere_are_not_removed(self, shop: ShopWorld) -> None:
         """Shipped by somebody else, they are in the order still, and less of it is ours."""
         order = sold(shop)

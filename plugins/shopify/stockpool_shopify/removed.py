@@ -65,10 +65,13 @@ class RemovedUnits:
             for item, units in taken.items()
         }
         missing = {item: units for item, units in missing.items() if units > 0}
-        if order.cancelled_at is not None or not missing:
+        if order.cancelled_at is not None:
             return Removed()
+        # What was cancelled stays so: units that are put back into the order are added to it.
+        units = self._notes.removed(order.id)
         items = list(self._items(sorted(missing)))
-        units = removed_units(missing, items)
+        for item, gone in removed_units(missing, items).items():
+            units[item] = max(units.get(item, 0), gone)
         return Removed(units, {item.id: item for item in items if item.id in units})
 
     def news(self, order_id: str, removed: Removed) -> list[ChannelCancellation]:
