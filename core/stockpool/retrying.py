@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select, update
 
-from stockpool.attention.queue import AttentionItem, close_concerns, drop_item
+from stockpool.attention.queue import AttentionItem, close_concerns, drop_item, note_event
 from stockpool.care import refund_records
 from stockpool.catalog.availability import tell_again
 from stockpool.errors import RefusedError
@@ -27,6 +27,14 @@ if TYPE_CHECKING:
 
 def retry(engine: Engine, item: AttentionItem) -> str:
     """Try again; returns what was done, in words."""
+    at = engine.clock.now()
+    engine.database.run(
+        lambda connection: note_event(connection, item.id, "retried", at=at, by="operator")
+    )
+    return _retry(engine, item)
+
+
+def _retry(engine: Engine, item: AttentionItem) -> str:
     what, _, rest = item.key.partition(":")
     if what == "effect":
         return _retry_effect(engine, item, rest)

@@ -305,3 +305,30 @@ def test_an_unknown_rejection_code_is_kept_as_it_came(shop: Engine, network: Fak
     shop.orders.submit(an_order(1, ("mug", 1)))
     settle(shop)
     assert [item.code for item in shop.attention.list()] == ["E-4711 ß"]
+
+
+def test_an_item_has_an_owner_and_a_history(engine: Engine) -> None:
+    problem = Problem("late", "it is late", fix="hurry")
+    engine.database.run(
+        lambda connection: raise_concerns(
+            connection,
+            [Concern("late:1", "order", "1", (problem,))],
+            at=engine.clock.now(),
+            new_ids=["item-1"],
+        )
+    )
+    assert engine.attention.assign("item-1", " maria ", by="boss").owner == "maria"
+    assert [item.id for item in engine.attention.list(owner="maria")] == ["item-1"]
+    assert engine.attention.list(owner="pete") == []
+    with pytest.raises(RefusedError):
+        engine.retry("item-1")
+    engine.drop("item-1")
+    assert [(one.kind, one.detail, one.by) for one in engine.attention.history("item-1")] == [
+        ("assigned", "maria", "boss"),
+        ("retried", "", "operator"),
+        ("dropped", "", "operator"),
+    ]
+    with pytest.raises(RefusedError):
+        engine.attention.assign("item-1", " ")
+    with pytest.raises(NotFoundError):
+        engine.attention.assign("never", "maria")

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from stockpool.attention.tables import attention_items
-from stockpool.errors import NotFoundError
+from stockpool.attention.tables import attention_events, attention_items
+from stockpool.errors import NotFoundError, RefusedError
 from stockpool.problems import Problem
 from stockpool.storage.database import Database
 
@@ -49,6 +49,7 @@ class AttentionItem:
     sightings: int
     first_seen_at: datetime
     last_seen_at: datetime
+    owner: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Ready for JSON."""
@@ -64,7 +65,18 @@ class AttentionItem:
             "sightings": self.sightings,
             "first_seen_at": self.first_seen_at.isoformat(),
             "last_seen_at": self.last_seen_at.isoformat(),
+            "owner": self.owner,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionEvent:
+    """Something that a person has done about an item."""
+
+    at: datetime
+    kind: str
+    detail: str
+    by: str
 
 
 def raise_concerns(
@@ -131,8 +143,26 @@ def close_others(
         close_concerns(connection, settled[start : start + 500], at=at, by=by)
 
 
+def note_event(
+    connection: Connection, item_id: str, kind: str, *, at: datetime, by: str, detail: str = ""
+) -> None:
+    """Write down what a person has done about an item."""
+    connection.execute(
+        select(attention_items.c.id).where(attention_items.c.id == item_id).with_for_update()
+    )
+    known = connection.execute(
+        select(func.count()).where(attention_events.c.item_id == item_id)
+    ).scalar_one()
+    connection.execute(
+        insert(attention_events).values(
+            item_id=item_id, number=known, kind=kind, detail=detail, by=by, occurred_at=at
+        )
+    )
+
+
 def drop_item(connection: Connection, item_id: str, *, at: datetime, by: str = "operator") -> None:
     """Close an item by hand."""
+    note_event(connection, item_id, "dropped", at=at, by=by)
     connection.execute(
         update(attention_items)
         .where(attention_items.c.id == item_id)
@@ -147,7 +177,12 @@ class AttentionQueue:
         self._database = database
 
     def list(
-        self, *, kind: str | None = None, state: str = "open", limit: int = 1_000
+        self,
+        *,
+        kind: str | None = None,
+        state: str = "open",
+        owner: str | None = None,
+        limit: int = 1_000,
     ) -> Sequence[AttentionItem]:
         """Items, latest first."""
         query = (
@@ -158,6 +193,8 @@ class AttentionQueue:
         )
         if kind is not None:
             query = query.where(attention_items.c.kind == kind)
+        if owner is not None:
+            query = query.where(attention_items.c.owner == owner)
         with self._database.read() as connection:
             return [_item(row) for row in connection.execute(query)]
 
@@ -184,6 +221,41 @@ class AttentionQueue:
             raise NotFoundError(f"the attention queue has no item {item_id}")
         return _item(row)
 
+    def assign(self, item_id: str, owner: str, *, by: str = "operator") -> AttentionItem:
+        """Say who sees to an item.
+
+        Raises:
+            NotFoundError: there is none with that id.
+            RefusedError: the name is empty or longer than 100 characters.
+        """
+        if not 1 <= len(owner.strip()) <= 100:
+            raise RefusedError(
+                "an item is assigned to somebody",
+                [Problem("invalid_owner", "a name has 1 to 100 characters", "owner", "100")],
+            )
+        self.get(item_id)
+        now = self._database.clock.now()
+
+        def work(connection: Connection) -> None:
+            note_event(connection, item_id, "assigned", at=now, by=by, detail=owner.strip())
+            connection.execute(
+                update(attention_items)
+                .where(attention_items.c.id == item_id)
+                .values(owner=owner.strip())
+            )
+
+        self._database.run(work)
+        return self.get(item_id)
+
+    def history(self, item_id: str) -> Sequence[AttentionEvent]:
+        """What people have done about an item, the first first."""
+        query = select(attention_events).where(attention_events.c.item_id == item_id)
+        with self._database.read() as connection:
+            return [
+                AttentionEvent(row.occurred_at, row.kind, row.detail, row.by)
+                for row in connection.execute(query.order_by(attention_events.c.number))
+            ]
+
     def drop(self, item_id: str, *, by: str = "operator") -> None:
         """Close an item by hand: it was seen, and nothing more will be done."""
         item = self.get(item_id)
@@ -205,4 +277,5 @@ def _item(row: Any) -> AttentionItem:
         row.sightings,
         row.first_seen_at,
         row.last_seen_at,
+        row.owner,
     )

@@ -1,8 +1,8 @@
-"""The table of the attention queue. Rows hold no personal data."""
+"""Tables of the attention queue. Rows hold no personal data."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, String, Table, Text, text
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, text
 
 from stockpool.storage.metadata import UtcDateTime, metadata
 
@@ -24,6 +24,8 @@ attention_items = Table(
     Column("last_seen_at", UtcDateTime, nullable=False),
     Column("closed_at", UtcDateTime),
     Column("closed_by", String),
+    # Who sees to it.
+    Column("owner", String),
 )
 Index(
     "ix_attention_items_open",
@@ -31,4 +33,17 @@ Index(
     attention_items.c.last_seen_at,
     postgresql_where=text("state = 'open'"),
     sqlite_where=text("state = 'open'"),
+)
+
+attention_events = Table(
+    "attention_events",
+    metadata,
+    Column("item_id", String, ForeignKey("attention_items.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    # assigned, retried, dropped.
+    Column("kind", String, nullable=False),
+    # To whom it was assigned.
+    Column("detail", String, nullable=False, server_default=""),
+    Column("by", String, nullable=False),
+    Column("occurred_at", UtcDateTime, nullable=False),
 )

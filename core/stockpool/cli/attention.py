@@ -11,7 +11,7 @@ import typer
 
 from stockpool.cli.failures import ExitCode
 from stockpool.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
-from stockpool.cli.output import print_json, progress, say, show_table, warn
+from stockpool.cli.output import print_json, progress, say, show_facts, show_table, warn
 from stockpool.cli.session import opened
 from stockpool.engine import Engine
 from stockpool.errors import StockpoolError
@@ -41,6 +41,7 @@ KindOption = Annotated[
 def list_(
     kind: KindOption = None,
     state: Annotated[State, typer.Option("--state", help="Only of this state.")] = State.OPEN,
+    owner: Annotated[str | None, typer.Option("--owner", help="Only this person's.")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="How many at most.")] = 1_000,
     check: Annotated[
         bool, typer.Option("--check", help="Exit with 1 if there is anything to list.")
@@ -56,18 +57,84 @@ def list_(
       stockpool attention list --check --json
     """
     with opened(config) as engine:
-        items = engine.attention.list(kind=kind, state=state, limit=limit)
+        items = engine.attention.list(kind=kind, state=state, owner=owner, limit=limit)
         total = engine.attention.count()
     if as_json:
         print_json({"open": total, "items": [item.as_dict() for item in items]})
     else:
         show_table(
-            ("item", "kind", "about", "what is wrong", "seen", "last (UTC)"),
-            [(i.id, i.kind, i.subject, i.message, i.sightings, i.last_seen_at) for i in items],
+            ("item", "kind", "about", "what is wrong", "seen", "last (UTC)", "owner"),
+            [
+                (i.id, i.kind, i.subject, i.message, i.sightings, i.last_seen_at, i.owner)
+                for i in items
+            ],
             empty="Nothing needs attention." if state is State.OPEN else "No such items.",
         )
     if check and items:
         raise typer.Exit(ExitCode.ATTENTION)
+
+
+@app.command()
+def show(
+    item: Annotated[str, typer.Argument(metavar="ITEM")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Show an item: its causes, what to do, who sees to it, and what was done about it.
+
+    \b
+    Example:
+      stockpool attention show 0199A3K7M2Q4T8
+    """
+    with opened(config) as engine:
+        found = engine.attention.get(item)
+        history = engine.attention.history(item)
+    if as_json:
+        told = [
+            {"at": one.at, "kind": one.kind, "detail": one.detail, "by": one.by} for one in history
+        ]
+        print_json({**found.as_dict(), "history": told})
+        return
+    show_facts(
+        [
+            ("item", found.id),
+            ("about", f"{found.kind} {found.subject}"),
+            ("state", found.state),
+            ("owner", found.owner),
+            ("first seen (UTC)", found.first_seen_at),
+            ("last seen (UTC)", found.last_seen_at),
+            ("times", found.sightings),
+        ]
+    )
+    for problem in found.problems:
+        say(str(problem))
+    show_table(
+        ("at (UTC)", "what", "", "by"),
+        [(one.at, one.kind, one.detail, one.by) for one in history],
+        empty="Nobody has done anything about it.",
+    )
+
+
+@app.command()
+def assign(
+    item: Annotated[str, typer.Argument(metavar="ITEM")],
+    owner: Annotated[str, typer.Argument(metavar="OWNER", help="Who sees to it.")],
+    by: Annotated[str, typer.Option("--by", help="Who says so.")] = "operator",
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Say who sees to an item.
+
+    \b
+    Example:
+      stockpool attention assign 0199A3K7M2Q4T8 maria
+    """
+    with opened(config) as engine:
+        found = engine.attention.assign(item, owner, by=by)
+    if as_json:
+        print_json(found.as_dict())
+    else:
+        say(f"{found.id} is {found.owner}'s.")
 
 
 @app.command()
