@@ -10,15 +10,14 @@ has explained.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from stockpool.attention.queue import Concern, raise_concerns
-from stockpool.catalog.tables import products
 from stockpool.claims import posting
 from stockpool.claims.kinds import ClaimKind
 from stockpool.claims.posting import NewClaim
@@ -32,12 +31,15 @@ from stockpool.inbound.reconciling import (
     counted_from,
     missing,
 )
-from stockpool.inbound.tables import (
-    inbound_plans,
-    inbound_shipment_items,
-    inbound_shipments,
+from stockpool.inbound.shipment_rows import (
+    claimed,
+    known_items,
+    receipts,
+    stock_skus,
+    store_item,
+    store_state,
 )
-from stockpool.ledger.buckets import Account
+from stockpool.inbound.tables import inbound_plans, inbound_shipments
 from stockpool.ledger.posting import StockMove, lock, post
 from stockpool.plugins.network import Network
 from stockpool.plugins.network_inbound import (
@@ -55,14 +57,11 @@ ASK_EVERY = timedelta(minutes=30)
 ASK_RARELY = timedelta(hours=12)
 """After it is closed, until the window of its claims is over: units may turn up late."""
 
+LATE_UNITS = timedelta(days=270)
+"""After a shipment is closed, units are looked for in its counts so long."""
+
 _MOST = 50
 """Plans in one go."""
-
-_STATUSES = list(InboundShipmentStatus)
-_LEFT = _STATUSES.index(InboundShipmentStatus.SHIPPED)
-_DELIVERED = _STATUSES.index(InboundShipmentStatus.DELIVERED)
-_RECEIVING = _STATUSES.index(InboundShipmentStatus.RECEIVING)
-_CLOSED = _STATUSES.index(InboundShipmentStatus.CLOSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,19 +138,34 @@ class ShipmentFollowing:
         connection.execute(
             select(inbound_plans.c.id).where(inbound_plans.c.id == row.id).with_for_update()
         )
-        stock_skus = _stock_skus(connection, [item.sku for one in told or () for item in one.items])
+        kept_under = stock_skus(connection, [item.sku for one in told or () for item in one.items])
         # The rows of the stock are held before anything that refers to them.
-        lock(connection, [(row.pool, sku) for sku in stock_skus.values()])
+        lock(connection, [(row.pool, sku) for sku in kept_under.values()])
+        known = known_items(connection, row.id)
+        known_claims = claimed(connection, [_name(one.state) for one in told or ()])
+        moves: list[StockMove] = []
+        losses: list[tuple[NewClaim, int]] = []
         changed = 0
         for one in told or ():
-            dates, is_news = _store_state(connection, row, one.state, at=at)
+            dates, is_news = store_state(connection, row, one.state, at=at)
             for item in one.items:
-                stock_sku = stock_skus.get(item.sku)
+                stock_sku = kept_under.get(item.sku)
                 if stock_sku is None:
                     self._tell_unknown(connection, row, one.state, item, at)
                     continue
-                is_news |= self._store_item(connection, row, one.state, dates, item, stock_sku, at)
+                before = known.get((one.state.shipment_id, item.sku))
+                is_news |= store_item(connection, one.state, before, item, stock_sku)
+                moves += receipts(row.pool, one.state.shipment_id, before, item, stock_sku)
+                not_shipped = 0 if before is None else before.not_shipped
+                count = ItemCount(item.quantity_shipped, item.quantity_received, not_shipped)
+                lost = missing(count, one.state.status, dates, at)
+                loss = self._loss(row.pool, one.state, dates, item.sku, stock_sku, at)
+                if lost or loss.key in known_claims:
+                    losses.append((loss, lost))
             changed += is_news
+        post(connection, moves, at=at)
+        for loss, lost in losses:
+            changed += posting.lose(connection, loss, lost, new_id=self.ids.new_id(at), at=at)
         connection.execute(
             update(inbound_plans)
             .where(inbound_plans.c.id == row.id)
@@ -159,76 +173,28 @@ class ShipmentFollowing:
         )
         return changed
 
-    def _store_item(
+    def _loss(
         self,
-        connection: Connection,
-        plan: Any,
-        state: InboundShipmentState,
-        dates: ShipmentDates,
-        item: ReceivedItem,
-        stock_sku: str,
-        at: datetime,
-    ) -> bool:
-        place = (
-            inbound_shipment_items.c.shipment_id == state.shipment_id,
-            inbound_shipment_items.c.sku == item.sku,
-        )
-        known = connection.execute(select(inbound_shipment_items).where(*place)).one_or_none()
-        if known is None:
-            connection.execute(
-                insert(inbound_shipment_items).values(
-                    shipment_id=state.shipment_id,
-                    sku=item.sku,
-                    stock_sku=stock_sku,
-                    expected=item.quantity_shipped,
-                )
-            )
-            known = connection.execute(select(inbound_shipment_items).where(*place)).one()
-        difference = item.quantity_received - known.received
-        is_news = bool(difference) or known.expected != item.quantity_shipped
-        if is_news:
-            connection.execute(
-                update(inbound_shipment_items)
-                .where(*place)
-                .values(
-                    expected=item.quantity_shipped,
-                    received=item.quantity_received,
-                    changes=known.changes + 1,
-                )
-            )
-        if difference:
-            move = _receipt(plan.pool, state.shipment_id, known, difference)
-            post(connection, [move], at=at)
-        count = ItemCount(item.quantity_shipped, item.quantity_received, known.not_shipped)
-        lost = missing(count, state.status, dates, at)
-        is_news |= self._claim(connection, plan.pool, state, dates, known, lost, at)
-        return is_news
-
-    def _claim(
-        self,
-        connection: Connection,
         pool: str,
         state: InboundShipmentState,
         dates: ShipmentDates,
-        item: Any,
-        lost: int,
+        sku: str,
+        stock_sku: str,
         at: datetime,
-    ) -> bool:
+    ) -> NewClaim:
         since = counted_from(dates, at)
         kind = ClaimKind.INBOUND_MISSING
-        name = state.shipment_confirmation_id or state.shipment_id
-        loss = NewClaim(
-            f"{kind.value}:{name}:{item.sku}",
+        return NewClaim(
+            f"{kind.value}:{_name(state)}:{sku}",
             kind,
             pool,
-            item.sku,
-            item.stock_sku,
-            name,
+            sku,
+            stock_sku,
+            _name(state),
             since,
             self.claims.window(kind, pool.partition(":")[2], since),
             {"center": state.center or "", "tracking": _tracking(state)},
         )
-        return posting.lose(connection, loss, lost, new_id=self.ids.new_id(at), at=at)
 
     def _tell_unknown(
         self,
@@ -249,72 +215,9 @@ class ShipmentFollowing:
         raise_concerns(connection, [concern], at=at, new_ids=[self.ids.new_id(at)])
 
 
-def _store_state(
-    connection: Connection, plan: Any, state: InboundShipmentState, *, at: datetime
-) -> tuple[ShipmentDates, bool]:
-    """Keep a shipment's status; returns its dates, and whether something is news."""
-    table = inbound_shipments.c
-    known = connection.execute(
-        select(inbound_shipments).where(table.id == state.shipment_id)
-    ).one_or_none()
-    reached = _reached(state.status)
-    dates = {
-        name: getattr(known, name, None) or (at if reached >= first else None)
-        for name, first in (
-            ("left_at", _LEFT),
-            ("delivered_at", _DELIVERED),
-            ("receiving_at", _RECEIVING),
-            ("closed_at", _CLOSED),
-        )
-    }
-    values = {
-        "status": state.status.value,
-        "center": state.center,
-        "shipment_confirmation_id": state.shipment_confirmation_id,
-        **dates,
-    }
-    found = ShipmentDates(dates["left_at"], dates["delivered_at"], dates["closed_at"])
-    if known is None:
-        connection.execute(
-            insert(inbound_shipments).values(
-                id=state.shipment_id,
-                plan_id=plan.id,
-                pool=plan.pool,
-                first_seen_at=at,
-                updated_at=at,
-                **values,
-            )
-        )
-        return found, True
-    if all(getattr(known, name) == value for name, value in values.items()):
-        return found, False
-    connection.execute(
-        update(inbound_shipments)
-        .where(table.id == state.shipment_id)
-        .values(updated_at=at, **values)
-    )
-    return found, True
-
-
-def _reached(status: InboundShipmentStatus) -> int:
-    """How far a status is on the usual way; those beside it have come nowhere."""
-    place = _STATUSES.index(status)
-    return place if place <= _CLOSED else -1
-
-
-def _receipt(pool: str, shipment_id: str, item: Any, difference: int) -> StockMove:
-    way = (Account.SUPPLIER, Account.ADJUSTMENT)
-    source, target = way if difference > 0 else way[::-1]
-    return StockMove(
-        pool,
-        item.stock_sku,
-        source,
-        target,
-        abs(difference),
-        "inbound_receipt",
-        shipment_id,
-        f"inbound:{shipment_id}:{item.sku}:{item.changes}",
-    )
+def _name(state: InboundShipmentState) -> str:
+    """What stands on labels; before there is that, the network's id."""
+    return state.shipment_confirmation_id or state.shipment_id
 
 
 def _look_at(connection: Connection, plan_id: str, *, at: datetime) -> datetime | None:
@@ -332,21 +235,6 @@ def _look_at(connection: Connection, plan_id: str, *, at: datetime) -> datetime 
     if not closed or at - max(closed) > LATE_UNITS:
         return None
     return at + ASK_RARELY
-
-
-LATE_UNITS = timedelta(days=270)
-"""After a shipment is closed, units are looked for in its counts so long."""
-
-
-def _stock_skus(connection: Connection, skus: Sequence[str]) -> Mapping[str, str]:
-    found: dict[str, str] = {}
-    wanted = sorted(set(skus))
-    for start in range(0, len(wanted), 500):
-        query = select(products.c.sku, products.c.stock_sku).where(
-            products.c.sku.in_(wanted[start : start + 500])
-        )
-        found |= {row.sku: row.stock_sku for row in connection.execute(query)}
-    return found
 
 
 def _tracking(state: InboundShipmentState) -> str:
