@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from stockpool.cli.output import plain
+
 
 def test_adds_and_lists_products(shop: Path, run: Any) -> None:
     assert run("catalog", "add", "MUG-1", "--title", "Mug").code == 0
@@ -97,7 +99,8 @@ def test_lists_a_file_and_no_broken_kit(shop: Path, run: Any) -> None:
 
 
 def test_texts_from_outside_do_not_steer_the_terminal(shop: Path, run: Any) -> None:
-    assert run("catalog", "add", "MUG-1", "--title", "\x1b[2Jevil[bold]\nline").code == 0
-    shown = run("catalog", "list").stdout
-    assert "\x1b" not in shown
-    assert "evil[bold] line" in shown
+    refused = run("catalog", "add", "MUG-1", "--title", "\x1b[2Jevil\nline")
+    assert (refused.code, "\x1b" in refused.stderr) == (1, False)
+    assert plain("\x1b[2Jevil\nline") == " [2Jevil line", "what other doors let in is shown plain"
+    assert run("catalog", "add", "MUG-1", "--title", "evil[bold] line").code == 0
+    assert "evil[bold] line" in run("catalog", "list").stdout

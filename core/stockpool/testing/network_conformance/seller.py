@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from stockpool.errors import RejectedError
+from stockpool.ledger.buckets import NETWORK_BUCKETS
 from stockpool.order_request import FulfillmentPolicy
 from stockpool.plugins.network import (
     ChangePage,
@@ -32,7 +33,7 @@ _HOURS = (*[1.0] * 48, *[12.0] * 56)
 """Thirty days: close steps as long as an order is worked on, wide ones while parcels travel."""
 
 _PAGES_MOST = 1_000
-_BUCKETS = tuple(name for name in StockFigures.__dataclass_fields__ if name not in ("sku", "fnsku"))
+_BUCKETS = tuple(bucket.value for bucket in NETWORK_BUCKETS)
 
 
 def units(figures: StockFigures) -> int:
