@@ -59,6 +59,7 @@ from stockpool.orders.telling import (
     PushCancellationAnswer,
     PushDelivery,
     PushTracking,
+    PushTrackingChange,
 )
 from stockpool.orders.unfulfillable import OnUnfulfillable
 from stockpool.outbox.carrier import Carrier, Handler
@@ -465,6 +466,7 @@ class Engine:
             EffectKind.CANCEL_FULFILLMENT: RequestCancellation(*stopping),
             EffectKind.UPDATE_FULFILLMENT: LowerQuantities(*stopping),
             EffectKind.PUSH_TRACKING: PushTracking(self.database, self.channels),
+            EffectKind.PUSH_TRACKING_CHANGE: PushTrackingChange(self.database, self.channels),
             EffectKind.PUSH_DELIVERY: PushDelivery(self.database, self.channels),
             EffectKind.PUSH_CANCELLATION: PushCancellation(self.database, self.channels),
             EffectKind.PUSH_CANCELLATION_ANSWER: PushCancellationAnswer(

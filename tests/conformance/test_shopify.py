@@ -25,6 +25,7 @@ from stockpool_shopify import stockpool_channel_types
 _OPERATIONS: Mapping[str, str] = {
     "fetch_orders": "ChangedOrders",
     "push_tracking": "CreateFulfillment",
+    "push_tracking_change": "ChangeTracking",
     "push_refund": "MakeRefund",
 }
 

@@ -23,6 +23,7 @@ def test_it_declares_what_files_can_do(shop):
         ChannelCapability.ORDERS,
         ChannelCapability.AVAILABILITY,
         ChannelCapability.TRACKING,
+        ChannelCapability.TRACKING_CHANGES,
         ChannelCapability.CANCELLATIONS,
         ChannelCapability.CANCELLATION_ANSWERS,
         ChannelCapability.REFUNDS,

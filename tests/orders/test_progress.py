@@ -178,6 +178,73 @@ def test_how_a_parcel_fares_is_told_once_for_each_status(placed: Shop) -> None:
     assert operations.index("push_tracking") < operations.index("push_delivery")
 
 
+def test_a_parcel_that_goes_by_another_number_is_told_of_once(placed: Shop) -> None:
+    """After the parcel itself, and before what happens to it under the new number."""
+    number = placed.fulfillment_id(1001)
+    placed.network.ship(number)
+    placed.settle()
+    placed.network.relabel(number, 1, "FEDEX", "FX-1")
+    placed.network.deliver(number, PackageStatus.OUT_FOR_DELIVERY)
+    for _ in range(2):
+        placed.clock.advance(60)
+        placed.settle()
+    (parcel,) = placed.channel.tracking
+    (change,) = placed.channel.tracking_changes
+    assert (change.former_carrier_code, change.former_tracking_number) == (
+        parcel.carrier_code,
+        parcel.tracking_number,
+    )
+    assert (change.carrier_code, change.tracking_number) == ("FEDEX", "FX-1")
+    assert change.package == parcel.package
+    assert placed.channel.deliveries[-1].tracking_number == "FX-1"
+    operations = [push.operation for push in placed.channel.pushes]
+    assert operations[-2:] == ["push_tracking_change", "push_delivery"]
+
+
+def test_a_number_that_comes_back_is_a_change_of_its_own(placed: Shop) -> None:
+    number = placed.fulfillment_id(1001)
+    placed.network.ship(number)
+    placed.settle()
+    (parcel,) = placed.channel.tracking
+    told = [("FEDEX", "FX-1"), (parcel.carrier_code, parcel.tracking_number)] * 2
+    for label in told:
+        placed.clock.advance(60)
+        placed.network.relabel(number, 1, *label)
+        placed.settle()
+    changes = placed.channel.tracking_changes
+    assert [(c.carrier_code, c.tracking_number) for c in changes] == told
+
+
+def test_a_parcel_is_told_again_with_the_number_that_the_shop_was_given(placed: Shop) -> None:
+    """The answer was lost, and then the number changed: the shop is asked for the first one."""
+    number = placed.fulfillment_id(1001)
+    placed.network.ship(number)
+    placed.channel.faults.fail("push_tracking", OutcomeUnknown("push_tracking"), after=True)
+    placed.follow()
+    placed.engine.work()
+    placed.network.relabel(number, 1, "FEDEX", "FX-1")
+    for _ in range(3):
+        placed.clock.advance(600)
+        placed.settle()
+    assert placed.channel.altered == []
+    (parcel,) = placed.channel.tracking
+    (change,) = placed.channel.tracking_changes
+    assert (parcel.tracking_number, change.tracking_number) == ("1Z00000001", "FX-1")
+
+
+def test_a_number_that_changes_before_the_parcel_leaves_is_no_change(placed: Shop) -> None:
+    number = placed.fulfillment_id(1001)
+    shipment = placed.network.ship(number)
+    (package,) = shipment.packages
+    early = replace(shipment, status=ShipmentStatus.PENDING, shipped_at=None)
+    early = replace(early, packages=(replace(package, tracking_number="OLD-1"),))
+    tell(placed, replace(state_of(placed), shipments=(early,)))
+    placed.clock.advance(60)
+    placed.settle()
+    assert [parcel.tracking_number for parcel in placed.channel.tracking] == ["1Z00000001"]
+    assert placed.channel.tracking_changes == []
+
+
 def test_the_same_news_again_change_nothing(placed: Shop) -> None:
     number = placed.fulfillment_id(1001)
     placed.network.ship(number, {"1": 2})

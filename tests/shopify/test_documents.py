@@ -31,6 +31,7 @@ def test_what_writes_is_known_to_write() -> None:
     assert writing == {
         "AcceptCancellation",
         "AcceptRequest",
+        "ChangeTracking",
         "CloseWork",
         "CreateFulfillment",
         "HoldWork",

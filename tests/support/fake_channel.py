@@ -32,6 +32,7 @@ from stockpool.plugins.channel import (
     PushRefusal,
     RefundUpdate,
     ShippingConstraints,
+    TrackingChange,
     TrackingUpdate,
     WebhookHint,
 )
@@ -41,6 +42,7 @@ _Update = TypeVar(
     "_Update",
     AvailabilityUpdate,
     TrackingUpdate,
+    TrackingChange,
     DeliveryUpdate,
     CancellationUpdate,
     CancellationAnswer,
@@ -132,6 +134,9 @@ class FakeChannel(Channel):
     def push_tracking(self, updates: Sequence[TrackingUpdate]) -> Sequence[PushRefusal]:
         return self._push("push_tracking", updates)
 
+    def push_tracking_change(self, changes: Sequence[TrackingChange]) -> Sequence[PushRefusal]:
+        return self._push("push_tracking_change", changes)
+
     def push_delivery(self, updates: Sequence[DeliveryUpdate]) -> Sequence[PushRefusal]:
         return self._push("push_delivery", updates)
 
@@ -201,6 +206,11 @@ class FakeChannel(Channel):
     def tracking(self) -> list[TrackingUpdate]:
         """Parcels that the shop knows, in the order in which it was told."""
         return self._of(TrackingUpdate)
+
+    @property
+    def tracking_changes(self) -> list[TrackingChange]:
+        """What is written on the parcels now, in the order in which the shop was told."""
+        return self._of(TrackingChange)
 
     @property
     def deliveries(self) -> list[DeliveryUpdate]:

@@ -442,6 +442,22 @@ class FakeNetwork(Network):
                     ),
                 )
 
+    def relabel(self, order_id: str, number: int, carrier: str, tracking_number: str) -> None:
+        """A parcel goes by another number, or with another carrier."""
+        with self._changing(order_id) as order:
+            order.shipments[:] = [
+                replace(
+                    shipment,
+                    packages=tuple(
+                        replace(p, carrier_code=carrier, tracking_number=tracking_number)
+                        if p.package_number == number
+                        else p
+                        for p in shipment.packages
+                    ),
+                )
+                for shipment in order.shipments
+            ]
+
     def cancel(self, order_id: str, units: Mapping[str, int] | None = None) -> None:
         """Cancel units (all that are open by default); they are fulfillable again."""
         with self._changing(order_id) as order:

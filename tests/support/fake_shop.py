@@ -78,9 +78,10 @@ class FakeShop(ChannelWorld):
         self._fake.faults.fail(operation, OutcomeUnknown(operation), after=True)
 
     def told_parcels(self, channel_order_id: str) -> Sequence[ToldParcel]:
+        numbers = {c.package: c.tracking_number for c in self._fake.tracking_changes}
         return [
             ToldParcel(
-                update.tracking_number,
+                numbers.get(update.package, update.tracking_number),
                 {line.channel_sku: line.quantity for line in update.lines},
             )
             for update in self._fake.tracking

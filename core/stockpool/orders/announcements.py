@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, astuple, dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
@@ -122,6 +123,7 @@ def delivery_effect(
     order_id: str,
     fulfillment_order_id: str,
     package_number: int,
+    tracking_number: str,
     status: DeliveryStatus,
     happened_at: datetime,
 ) -> NewEffect:
@@ -136,6 +138,7 @@ def delivery_effect(
             "order_id": order_id,
             "fulfillment_order_id": fulfillment_order_id,
             "package_number": package_number,
+            "tracking_number": tracking_number,
             "status": status,
             "happened_at": happened_at.isoformat(),
         },
@@ -143,10 +146,27 @@ def delivery_effect(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What is written on a parcel."""
+
+    carrier_code: str
+    tracking_number: str
+
+
 def tracking_effect(
-    *, channel: str, order_id: str, fulfillment_order_id: str, package_number: int
+    *,
+    channel: str,
+    order_id: str,
+    fulfillment_order_id: str,
+    package_number: int,
+    label: Label,
 ) -> NewEffect:
-    """Tell the channel about one parcel; the same parcel always has the same key."""
+    """Tell the channel about one parcel; the same parcel always has the same key.
+
+    It is told with the label of now, also when it is repeated after that has changed: a shop
+    whose answer was lost must be asked for the number that it was given.
+    """
     return NewEffect(
         kind=EffectKind.PUSH_TRACKING,
         key=f"tracking-{fulfillment_order_id}-{package_number}",
@@ -156,6 +176,39 @@ def tracking_effect(
             "order_id": order_id,
             "fulfillment_order_id": fulfillment_order_id,
             "package_number": package_number,
+            **asdict(label),
+        },
+        share=channel,
+    )
+
+
+def tracking_change_effect(
+    *,
+    channel: str,
+    order_id: str,
+    fulfillment_order_id: str,
+    package_number: int,
+    label: Label,
+    former: Label,
+    at: datetime,
+) -> NewEffect:
+    """Tell the channel that a parcel goes by another label, after all that was told of it before.
+
+    Its key tells apart changes that come back to a label the parcel had before.
+    """
+    change = "\0".join((at.isoformat(), *astuple(former), *astuple(label)))
+    mark = sha256(change.encode()).hexdigest()[:16]
+    return NewEffect(
+        kind=EffectKind.PUSH_TRACKING_CHANGE,
+        key=f"tracking-{fulfillment_order_id}-{package_number}-{mark}",
+        party=channel,
+        aggregate=f"{fulfillment_order_id}-package-{package_number}",
+        payload={
+            "order_id": order_id,
+            "fulfillment_order_id": fulfillment_order_id,
+            "package_number": package_number,
+            **asdict(label),
+            "former": asdict(former),
         },
         share=channel,
     )

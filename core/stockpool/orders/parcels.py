@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from stockpool.orders.announcements import Label
 from stockpool.orders.merging import News, Shipped, content, newer_package, newer_shipment
 from stockpool.orders.tables import packages, shipment_items, shipments
-from stockpool.plugins.network import PackageStatus, ShipmentStatus
+from stockpool.plugins.network import PackageState, PackageStatus, ShipmentStatus
 
 _Key = tuple[str, Any]
 
@@ -66,25 +67,56 @@ def known_shipments(connection: Connection, ids: Sequence[str]) -> KnownShipment
     return known
 
 
+Parcel = tuple[str, int]
+"""A fulfillment order and a package number."""
+
+
+@dataclass(slots=True)
+class KeptParcels:
+    """Parcels as they are stored after the news.
+
+    Attributes:
+        statuses: of those that the news tell of.
+        relabelled: what was written on those that had left before and go by another label now.
+    """
+
+    statuses: dict[Parcel, PackageStatus] = field(default_factory=dict)
+    relabelled: dict[Parcel, Label] = field(default_factory=dict)
+
+
+def label_of(package: PackageState) -> Label | None:
+    """What is written on a parcel, if the network says."""
+    if not package.tracking_number:
+        return None
+    return Label(package.carrier_code, package.tracking_number)
+
+
 def store_shipments(
     connection: Connection, news: Sequence[News], known: KnownShipments
-) -> dict[tuple[str, int], PackageStatus]:
-    """Store shipments, their items and parcels; returns the parcels' statuses as kept."""
+) -> KeptParcels:
+    """Store shipments, their items and parcels."""
     ids = [entry.row.id for entry in news if entry.state.shipments]
     known_shipments = known.statuses
-    known_packages: dict[_Key, PackageStatus] = {}
+    known_packages: dict[Parcel, PackageStatus] = {}
+    labels: dict[Parcel, Label] = {}
     for start in range(0, len(ids), 500):
         for row in connection.execute(
             select(
-                packages.c.fulfillment_order_id, packages.c.package_number, packages.c.status
+                packages.c.fulfillment_order_id,
+                packages.c.package_number,
+                packages.c.status,
+                packages.c.carrier_code,
+                packages.c.tracking_number,
             ).where(packages.c.fulfillment_order_id.in_(ids[start : start + 500]))
         ):
             known_packages[(row[0], row[1])] = PackageStatus(row[2])
+            if row.tracking_number:
+                labels[(row[0], row[1])] = Label(row.carrier_code, row.tracking_number)
     shipment_rows: list[dict[str, Any]] = []
     item_rows: list[dict[str, Any]] = []
     package_rows: list[dict[str, Any]] = []
     replaced: list[tuple[str, str]] = []
-    kept: dict[tuple[str, int], PackageStatus] = {}
+    kept = KeptParcels()
     for entry in news:
         order_id = entry.row.id
         for shipment in entry.state.shipments:
@@ -106,7 +138,11 @@ def store_shipments(
                 item_rows += _shipment_items(order_id, shipment.shipment_id, shipment.items)
             for package in shipment.packages:
                 key = (order_id, package.package_number)
-                status = kept[key] = newer_package(known_packages.get(key), package)
+                status = newer_package(known_packages.get(key), package)
+                kept.statuses[key] = status
+                label, former = label_of(package), labels.get(key)
+                if before is ShipmentStatus.SHIPPED and label and former and label != former:
+                    kept.relabelled[key] = former
                 package_rows.append(
                     {
                         "fulfillment_order_id": order_id,

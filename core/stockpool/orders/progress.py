@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,9 +18,11 @@ from stockpool.orders import cancellation_requests
 from stockpool.orders.alarms import concerns_of
 from stockpool.orders.announcements import (
     DELIVERY_STATUSES,
+    Label,
     NotShipped,
     announce,
     delivery_effect,
+    tracking_change_effect,
     tracking_effect,
 )
 from stockpool.orders.answering import conclude
@@ -31,7 +34,7 @@ from stockpool.orders.merging import (
     is_stale,
     merge,
 )
-from stockpool.orders.parcels import known_shipments, store_shipments
+from stockpool.orders.parcels import KeptParcels, Parcel, known_shipments, label_of, store_shipments
 from stockpool.orders.placing import Acceptance, accept
 from stockpool.orders.tables import (
     fulfillment_orders,
@@ -48,7 +51,7 @@ from stockpool.plugins.channel import ChannelCapability
 from stockpool.plugins.network import (
     FulfillmentOrderStatus,
     FulfillmentState,
-    PackageStatus,
+    PackageState,
     ShipmentStatus,
 )
 
@@ -91,10 +94,12 @@ def apply_states(
     sound = wanted_again(sound, unfulfillable, list(asked))
     apply(connection, [c for entry in sound for c in entry.merged.changes], at=at)
     count_delivered(connection, [d for entry in sound for d in entry.merged.delivered])
-    told = store_shipments(connection, sound, known)
+    kept = store_shipments(connection, sound, known)
     _store_heads(connection, sound, at)
-    record(connection, _tracking(sound, told, capabilities), at=at)
-    record(connection, _deliveries(sound, told, capabilities), at=at)
+    told = list(_told_parcels(sound, kept, capabilities))
+    record(connection, _tracking(told), at=at)
+    record(connection, _label_changes(told, kept, capabilities, at), at=at)
+    record(connection, _deliveries(told, kept, capabilities), at=at)
     put_on_hold(connection, sound, unfulfillable)
     announce(connection, _not_shipped(connection, sound, asked), capabilities, at=at)
     conclude(connection, decided, capabilities, ids, at=at)
@@ -161,51 +166,82 @@ def _status(entry: News) -> FulfillmentOrderStatus:
     return entry.state.status
 
 
-def _tracking(
+@dataclass(frozen=True, slots=True)
+class _ToldParcel:
+    """A parcel that has left, whose channel takes news of parcels."""
+
+    entry: News
+    package: PackageState
+    label: Label
+
+    @property
+    def named(self) -> dict[str, Any]:
+        """What each effect about it says."""
+        return {
+            "channel": self.entry.row.channel,
+            "order_id": self.entry.row.order_id,
+            "fulfillment_order_id": self.entry.row.id,
+            "package_number": self.package.package_number,
+        }
+
+    @property
+    def key(self) -> Parcel:
+        return self.entry.row.id, self.package.package_number
+
+
+def _told_parcels(
     news: Sequence[News],
-    packages_kept: Mapping[tuple[str, int], PackageStatus],
+    kept: KeptParcels,
     capabilities: Mapping[str, frozenset[ChannelCapability]],
+) -> Iterator[_ToldParcel]:
+    for entry in news:
+        if ChannelCapability.TRACKING not in capabilities.get(entry.row.channel, frozenset()):
+            continue
+        for shipment in entry.state.shipments:
+            for package in shipment.packages if shipment.status is ShipmentStatus.SHIPPED else ():
+                label = label_of(package)
+                if label and (entry.row.id, package.package_number) in kept.statuses:
+                    yield _ToldParcel(entry, package, label)
+
+
+def _tracking(parcels: Sequence[_ToldParcel]) -> list[NewEffect]:
+    return [tracking_effect(**parcel.named, label=parcel.label) for parcel in parcels]
+
+
+def _label_changes(
+    parcels: Sequence[_ToldParcel],
+    kept: KeptParcels,
+    capabilities: Mapping[str, frozenset[ChannelCapability]],
+    at: datetime,
 ) -> list[NewEffect]:
+    """Parcels whose number or carrier is another one than the channel was told."""
     return [
-        tracking_effect(
-            channel=entry.row.channel,
-            order_id=entry.row.order_id,
-            fulfillment_order_id=entry.row.id,
-            package_number=package.package_number,
+        tracking_change_effect(
+            **parcel.named, label=parcel.label, former=kept.relabelled[parcel.key], at=at
         )
-        for entry in news
-        if ChannelCapability.TRACKING in capabilities.get(entry.row.channel, frozenset())
-        for shipment in entry.state.shipments
-        if shipment.status is ShipmentStatus.SHIPPED
-        for package in shipment.packages
-        if package.tracking_number and (entry.row.id, package.package_number) in packages_kept
+        for parcel in parcels
+        if parcel.key in kept.relabelled
+        and ChannelCapability.TRACKING_CHANGES in capabilities[parcel.entry.row.channel]
     ]
 
 
 def _deliveries(
-    news: Sequence[News],
-    packages_kept: Mapping[tuple[str, int], PackageStatus],
+    parcels: Sequence[_ToldParcel],
+    kept: KeptParcels,
     capabilities: Mapping[str, frozenset[ChannelCapability]],
 ) -> list[NewEffect]:
     """How parcels fare that the channel is told of; late news don't tell what is past."""
-    wanted = {ChannelCapability.TRACKING, ChannelCapability.DELIVERY}
     return [
         delivery_effect(
-            channel=entry.row.channel,
-            order_id=entry.row.order_id,
-            fulfillment_order_id=entry.row.id,
-            package_number=package.package_number,
-            status=DELIVERY_STATUSES[package.status],
-            happened_at=package.delivered_at or entry.state.updated_at,
+            **parcel.named,
+            tracking_number=parcel.label.tracking_number,
+            status=DELIVERY_STATUSES[parcel.package.status],
+            happened_at=parcel.package.delivered_at or parcel.entry.state.updated_at,
         )
-        for entry in news
-        if wanted <= capabilities.get(entry.row.channel, frozenset())
-        for shipment in entry.state.shipments
-        if shipment.status is ShipmentStatus.SHIPPED
-        for package in shipment.packages
-        if package.tracking_number
-        and package.status in DELIVERY_STATUSES
-        and packages_kept.get((entry.row.id, package.package_number)) is package.status
+        for parcel in parcels
+        if ChannelCapability.DELIVERY in capabilities[parcel.entry.row.channel]
+        and parcel.package.status in DELIVERY_STATUSES
+        and kept.statuses[parcel.key] is parcel.package.status
     ]
 
 

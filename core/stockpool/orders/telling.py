@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from stockpool.orders.parcels import Parcel
 from stockpool.orders.tables import (
     fulfillment_items,
     fulfillment_orders,
@@ -25,6 +26,7 @@ from stockpool.plugins.channel import (
     DeliveryUpdate,
     LineQuantity,
     PushRefusal,
+    TrackingChange,
     TrackingUpdate,
 )
 from stockpool.storage.database import Database
@@ -78,10 +80,6 @@ class PushTracking(Push):
         return self._push(effects, updates, channel.push_tracking)
 
 
-Parcel = tuple[str, int]
-"""A fulfillment order and a package number."""
-
-
 def _tracking_updates(
     connection: Connection, effects: Sequence[LeasedEffect]
 ) -> dict[int, TrackingUpdate]:
@@ -106,12 +104,15 @@ def _tracking_updates(
     for row in rows:
         parcel = (row.fulfillment_order_id, row.package_number)
         for effect in wanted.get(parcel, ()) if row.tracking_number is not None else ():
+            # Effects recorded before labels could change don't bear one.
+            carrier = effect.payload.get("carrier_code", row.carrier_code)
+            number = effect.payload.get("tracking_number", row.tracking_number)
             updates[effect.id] = TrackingUpdate(
                 effect.key,
                 row.channel_order_id,
                 f"{parcel[0]}/{parcel[1]}",
-                row.carrier_code,
-                row.tracking_number,
+                carrier,
+                number,
                 row.shipped_at,
                 row.estimated_arrival.date() if row.estimated_arrival else None,
                 list(lines.get(parcel, {}).values()),
@@ -155,6 +156,30 @@ def _parcel_lines(
             row.line_id, row.channel_sku, max(items, known.quantity if known else 0)
         )
     return found
+
+
+class PushTrackingChange(Push):
+    """The effect `tracking.change`: another number or carrier of one parcel."""
+
+    def perform(self, effects: Sequence[LeasedEffect]) -> Sequence[Outcome]:
+        """Tell the channel about all of them at once."""
+        channel = self._channels[effects[0].party]
+        with self._database.read() as connection:
+            parcels = _tracking_updates(connection, effects)
+        changes = {
+            effect.id: TrackingChange(
+                effect.key,
+                parcels[effect.id].channel_order_id,
+                parcels[effect.id].package,
+                effect.payload["carrier_code"],
+                effect.payload["tracking_number"],
+                effect.payload["former"]["carrier_code"],
+                effect.payload["former"]["tracking_number"],
+            )
+            for effect in effects
+            if effect.id in parcels
+        }
+        return self._push(effects, changes, channel.push_tracking_change)
 
 
 class PushDelivery(Push):

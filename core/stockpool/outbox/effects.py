@@ -51,6 +51,7 @@ class EffectKind(StrEnum):
     CANCEL_FULFILLMENT = "fulfillment.cancel"
     UPDATE_FULFILLMENT = "fulfillment.update"
     PUSH_TRACKING = "tracking.push"
+    PUSH_TRACKING_CHANGE = "tracking.change"
     PUSH_DELIVERY = "delivery.push"
     PUSH_CANCELLATION = "cancellation.push"
     PUSH_CANCELLATION_ANSWER = "cancellation.answer"
@@ -73,6 +74,7 @@ _LANES = {
     EffectKind.CANCEL_FULFILLMENT: Lane.CANCELLATIONS,
     EffectKind.UPDATE_FULFILLMENT: Lane.UPDATES,
     EffectKind.PUSH_TRACKING: Lane.PUSHES,
+    EffectKind.PUSH_TRACKING_CHANGE: Lane.PUSHES,
     EffectKind.PUSH_DELIVERY: Lane.PUSHES,
     EffectKind.PUSH_CANCELLATION: Lane.PUSHES,
     EffectKind.PUSH_CANCELLATION_ANSWER: Lane.PUSHES,

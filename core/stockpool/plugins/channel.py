@@ -41,6 +41,7 @@ class ChannelCapability(StrEnum):
     WEBHOOKS = "webhooks"
     CANCELLATION_ANSWERS = "cancellation_answers"
     DELIVERY = "delivery"
+    TRACKING_CHANGES = "tracking_changes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +201,26 @@ class TrackingUpdate:
     lines: Sequence[LineQuantity]
 
 
+@dataclass(frozen=True, slots=True)
+class TrackingChange:
+    """A parcel that the channel was told of goes by another number, or with another carrier.
+
+    `key` is the same whenever this change is told again; a later change of the parcel has another.
+
+    Attributes:
+        package: as in the parcel's `TrackingUpdate`.
+        former_carrier_code, former_tracking_number: what the channel was told before.
+    """
+
+    key: str
+    channel_order_id: str
+    package: str
+    carrier_code: str
+    tracking_number: str
+    former_carrier_code: str
+    former_tracking_number: str
+
+
 DeliveryStatus = Literal[
     "in_transit",
     "out_for_delivery",
@@ -352,6 +373,13 @@ class Channel(ABC):
 
     def push_tracking(self, updates: Sequence[TrackingUpdate]) -> Sequence[PushRefusal]:
         """Tell the channel about parcels. Needs TRACKING."""
+        raise NotImplementedError
+
+    def push_tracking_change(self, changes: Sequence[TrackingChange]) -> Sequence[PushRefusal]:
+        """Tell the channel of new numbers and carriers. Needs TRACKING_CHANGES and TRACKING.
+
+        Of one parcel the changes come one after the other, after the parcel itself was taken.
+        """
         raise NotImplementedError
 
     def push_delivery(self, updates: Sequence[DeliveryUpdate]) -> Sequence[PushRefusal]:

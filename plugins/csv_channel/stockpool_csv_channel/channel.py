@@ -16,6 +16,7 @@ from stockpool.plugins.channel import (
     PushRefusal,
     RefundUpdate,
     ShippingConstraints,
+    TrackingChange,
     TrackingUpdate,
 )
 from stockpool.problems import Problem
@@ -37,6 +38,7 @@ class CsvChannel(Channel):
             ChannelCapability.ORDERS,
             ChannelCapability.AVAILABILITY,
             ChannelCapability.TRACKING,
+            ChannelCapability.TRACKING_CHANGES,
             ChannelCapability.CANCELLATIONS,
             ChannelCapability.CANCELLATION_ANSWERS,
             ChannelCapability.REFUNDS,
@@ -64,6 +66,9 @@ class CsvChannel(Channel):
 
     def push_tracking(self, updates: Sequence[TrackingUpdate]) -> Sequence[PushRefusal]:
         return self._outbox.push_tracking(updates)
+
+    def push_tracking_change(self, changes: Sequence[TrackingChange]) -> Sequence[PushRefusal]:
+        return self._outbox.push_tracking_change(changes)
 
     def push_cancellation(self, updates: Sequence[CancellationUpdate]) -> Sequence[PushRefusal]:
         return self._outbox.push_cancellation(updates)

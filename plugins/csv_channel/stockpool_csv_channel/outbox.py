@@ -32,6 +32,7 @@ from stockpool.plugins.channel import (
     PluginContext,
     PushRefusal,
     RefundUpdate,
+    TrackingChange,
     TrackingUpdate,
 )
 from stockpool_csv_channel import database, journal
@@ -51,6 +52,15 @@ TRACKING_HEADER: Final = (
     "shipped_at",
     "estimated_arrival",
     "package",
+    "key",
+)
+TRACKING_CHANGE_HEADER: Final = (
+    "order_id",
+    "package",
+    "carrier",
+    "tracking_number",
+    "former_carrier",
+    "former_tracking_number",
     "key",
 )
 CANCELLATION_HEADER: Final = ("order_id", "line_id", "sku", "quantity", "reason", "key")
@@ -105,6 +115,19 @@ def tracking_rows(update: TrackingUpdate) -> Iterator[Row]:
             update.package,
             update.key,
         )
+
+
+def tracking_change_row(change: TrackingChange) -> Row:
+    """The parcel's label of now and the one before."""
+    return (
+        change.channel_order_id,
+        change.package,
+        change.carrier_code,
+        change.tracking_number,
+        change.former_carrier_code,
+        change.former_tracking_number,
+        change.key,
+    )
 
 
 def cancellation_rows(update: CancellationUpdate) -> Iterator[Row]:
@@ -163,6 +186,11 @@ class Outbox:
         """Write parcels."""
         rows = {update.key: list(tracking_rows(update)) for update in updates}
         return self._push("tracking", TRACKING_HEADER, rows)
+
+    def push_tracking_change(self, changes: Sequence[TrackingChange]) -> Sequence[PushRefusal]:
+        """Write new numbers and carriers."""
+        rows = {change.key: [tracking_change_row(change)] for change in changes}
+        return self._push("changed-tracking", TRACKING_CHANGE_HEADER, rows)
 
     def push_cancellation(self, updates: Sequence[CancellationUpdate]) -> Sequence[PushRefusal]:
         """Write what will not be shipped."""

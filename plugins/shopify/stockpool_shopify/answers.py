@@ -185,6 +185,11 @@ class FulfillmentHead(Answered):
     status: str
     tracking_info: tuple[Tracking, ...]
 
+    @property
+    def is_made(self) -> bool:
+        """Whether it stands; OPEN and PENDING are an older API's."""
+        return self.status in ("SUCCESS", "OPEN", "PENDING")
+
 
 class FulfilledLine(Answered):
     """Units of a line item in a fulfillment."""

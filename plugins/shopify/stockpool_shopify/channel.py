@@ -19,6 +19,7 @@ from stockpool.plugins.channel import (
     PushRefusal,
     RefundUpdate,
     ShippingConstraints,
+    TrackingChange,
     TrackingUpdate,
     WebhookHint,
 )
@@ -40,6 +41,7 @@ from stockpool_shopify.shop import Shop
 from stockpool_shopify.subscriptions import Subscriptions
 from stockpool_shopify.tokens import Tokens, source_of
 from stockpool_shopify.tracking import Tracking
+from stockpool_shopify.tracking_changes import TrackingChanges
 
 
 class ShopifyChannel(Channel):
@@ -51,6 +53,7 @@ class ShopifyChannel(Channel):
             ChannelCapability.LISTINGS,
             ChannelCapability.AVAILABILITY,
             ChannelCapability.TRACKING,
+            ChannelCapability.TRACKING_CHANGES,
             ChannelCapability.CANCELLATIONS,
             ChannelCapability.WEBHOOKS,
         }
@@ -100,6 +103,7 @@ class ShopifyChannel(Channel):
         self._cancellations = cancellations
         self._deliveries = Deliveries(self._client, shop)
         self._tracking = Tracking(shop, notes, cancellations, settings)
+        self._tracking_changes = TrackingChanges(shop, notes, settings)
         self._subscriptions = Subscriptions(self._client, shop, settings, context.name)
         self._refunds = Refunds(self._client, shop, notes, settings.location)
         self._availability = Availability(
@@ -121,6 +125,9 @@ class ShopifyChannel(Channel):
 
     def push_tracking(self, updates: Sequence[TrackingUpdate]) -> Sequence[PushRefusal]:
         return self._tracking.push(updates)
+
+    def push_tracking_change(self, changes: Sequence[TrackingChange]) -> Sequence[PushRefusal]:
+        return self._tracking_changes.push(changes)
 
     def push_delivery(self, updates: Sequence[DeliveryUpdate]) -> Sequence[PushRefusal]:
         if not self._settings.delivery_events:

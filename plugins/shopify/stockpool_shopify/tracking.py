@@ -60,7 +60,7 @@ class Tracking:
         known = {
             tracking.number
             for fulfillment in self._shop.fulfillments(order_id)
-            if fulfillment.status in ("SUCCESS", "OPEN", "PENDING")
+            if fulfillment.is_made
             for tracking in fulfillment.tracking_info
         }
         if parcel.tracking_number in known:

@@ -7,7 +7,15 @@ from decimal import Decimal
 from typing import Any
 
 from shopify_shop.queries import unfulfilled
-from shopify_shop.state import RefundMade, ShopState, Subscription, Transaction, Work, WorkLine
+from shopify_shop.state import (
+    Fulfillment,
+    RefundMade,
+    ShopState,
+    Subscription,
+    Transaction,
+    Work,
+    WorkLine,
+)
 
 _SHIPPABLE = ("OPEN", "IN_PROGRESS")
 
@@ -79,6 +87,22 @@ class Writer:
         )
         return {"fulfillment": {"id": made.id}, "userErrors": []}
 
+    def fulfillmentTrackingInfoUpdate(
+        self, _: Any, fulfillmentId: str, trackingInfoInput: Any, notifyCustomer: bool = False
+    ) -> Any:
+        """Replaces the whole set; what is not given is gone."""
+        found = self._fulfillment(fulfillmentId)
+        if found is None or found.status != "SUCCESS":
+            return refusal("Fulfillment does not exist", None, ["fulfillmentId"])
+        given = trackingInfoInput
+        if "number" in given and "numbers" in given:
+            return refusal("Either number or numbers", None, ["trackingInfoInput"])
+        found.numbers = given.get("numbers") or [given["number"]]
+        found.company = given.get("company")
+        found.url = str(given["url"]) if given.get("url") else None
+        found.notified |= notifyCustomer
+        return DONE
+
     def webhookSubscriptionCreate(self, _: Any, topic: str, webhookSubscription: Any) -> Any:
         uri = webhookSubscription["uri"]
         if not uri.startswith("https://"):
@@ -97,15 +121,10 @@ class Writer:
         return DONE
 
     def fulfillmentEventCreate(self, _: Any, fulfillmentEvent: Any) -> Any:
-        found = [
-            made
-            for order in self.state.orders.values()
-            for made in order.fulfillments
-            if made.id == fulfillmentEvent["fulfillmentId"]
-        ]
-        if not found or found[0].status != "SUCCESS":
+        found = self._fulfillment(fulfillmentEvent["fulfillmentId"])
+        if found is None or found.status != "SUCCESS":
             return refusal("Fulfillment does not exist")
-        found[0].events.append((fulfillmentEvent["status"], fulfillmentEvent["happenedAt"]))
+        found.events.append((fulfillmentEvent["status"], fulfillmentEvent["happenedAt"]))
         return DONE
 
     def fulfillmentOrderHold(self, _: Any, id: str, fulfillmentHold: Any) -> Any:
@@ -250,6 +269,10 @@ class Writer:
         work.status = status
         self.state.touch(work.order)
         return DONE
+
+    def _fulfillment(self, id: str) -> Fulfillment | None:
+        made = (one for order in self.state.orders.values() for one in order.fulfillments)
+        return next((one for one in made if one.id == id), None)
 
     def _work(self, id: str) -> Work | None:
         works = (work for order in self.state.orders.values() for work in order.works)

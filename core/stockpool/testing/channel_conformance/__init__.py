@@ -8,7 +8,7 @@ from stockpool.testing.channel_conformance.money_back import CancellationTests, 
 from stockpool.testing.channel_conformance.offers import AvailabilityTests, ListingTests
 from stockpool.testing.channel_conformance.orders import OrderTests
 from stockpool.testing.channel_conformance.problems import ProblemTests
-from stockpool.testing.channel_conformance.tracking import TrackingTests
+from stockpool.testing.channel_conformance.tracking import TrackingChangeTests, TrackingTests
 
 __all__ = ["ChannelConformance"]
 
@@ -17,6 +17,7 @@ class ChannelConformance(
     OrderTests,
     ProblemTests,
     TrackingTests,
+    TrackingChangeTests,
     CancellationTests,
     RefundTests,
     NewsTests,

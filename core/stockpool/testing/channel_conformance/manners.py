@@ -25,6 +25,10 @@ CALLS: Mapping[ChannelCapability, tuple[str, Callable[[Channel], object]]] = {
     ChannelCapability.LISTINGS: ("fetch_listings", lambda c: c.fetch_listings(None)),
     ChannelCapability.AVAILABILITY: ("push_availability", lambda c: c.push_availability([])),
     ChannelCapability.TRACKING: ("push_tracking", lambda c: c.push_tracking([])),
+    ChannelCapability.TRACKING_CHANGES: (
+        "push_tracking_change",
+        lambda c: c.push_tracking_change([]),
+    ),
     ChannelCapability.DELIVERY: ("push_delivery", lambda c: c.push_delivery([])),
     ChannelCapability.CANCELLATIONS: ("push_cancellation", lambda c: c.push_cancellation([])),
     ChannelCapability.CANCELLATION_ANSWERS: (

@@ -13,6 +13,7 @@ from stockpool.plugins.channel import (
     Channel,
     ChannelCapability,
     LineQuantity,
+    TrackingChange,
     TrackingUpdate,
 )
 from stockpool.testing.abilities import WorldAbility, needs
@@ -121,6 +122,89 @@ class TrackingTests(ChannelTests):
             channel.push_tracking([parcel])
         channel.push_tracking([parcel])
         assert _told(world, sold) == [ToldParcel("TRACK-1", {MUG: 1})]
+
+
+class TrackingChangeTests(ChannelTests):
+    """Only for a channel that declares TRACKING_CHANGES."""
+
+    @pytest.fixture
+    def parcels(self, world: ChannelWorld) -> OrderRequest:
+        """An order of three mugs, of which two parcels were told."""
+        requires(world.channel(), ChannelCapability.TRACKING_CHANGES)
+        order = an_order(world, {MUG: 3})
+        world.channel().push_tracking([_parcel(order, 1, {MUG: 2}), _parcel(order, 2, {MUG: 1})])
+        return order
+
+    def test_a_parcel_that_goes_by_another_number_stays_one_parcel(
+        self, world: ChannelWorld, channel: Channel, parcels: OrderRequest
+    ) -> None:
+        change = _change(parcels, "TRACK-1", "TRACK-9")
+        check_refusals(channel.push_tracking_change([change]), set())
+        assert _told(world, parcels) == [
+            ToldParcel("TRACK-2", {MUG: 1}),
+            ToldParcel("TRACK-9", {MUG: 2}),
+        ]
+        check_refusals(channel.push_tracking_change([change]), set())
+        assert [p.tracking_number for p in _told(world, parcels)] == ["TRACK-2", "TRACK-9"]
+
+    def test_a_parcel_may_change_more_than_once(
+        self, world: ChannelWorld, channel: Channel, parcels: OrderRequest
+    ) -> None:
+        for change in (
+            _change(parcels, "TRACK-1", "TRACK-8"),
+            _change(parcels, "TRACK-8", "TRACK-9"),
+        ):
+            check_refusals(channel.push_tracking_change([change]), set())
+        assert [p.tracking_number for p in _told(world, parcels)] == ["TRACK-2", "TRACK-9"]
+
+    def test_another_carrier_alone_is_a_change(
+        self, world: ChannelWorld, channel: Channel, parcels: OrderRequest
+    ) -> None:
+        change = _change(parcels, "TRACK-1", "TRACK-1", carrier="FEDEX")
+        check_refusals(channel.push_tracking_change([change]), set())
+        assert [p.tracking_number for p in _told(world, parcels)] == ["TRACK-1", "TRACK-2"]
+
+    def test_a_change_whose_answer_was_lost_can_be_repeated(
+        self, world: ChannelWorld, channel: Channel, parcels: OrderRequest
+    ) -> None:
+        needs(world, WorldAbility.FAIL_AFTER_EFFECT)
+        change = _change(parcels, "TRACK-1", "TRACK-9")
+        world.fail_after_effect_next("push_tracking_change")
+        with pytest.raises(OutcomeUnknown):
+            channel.push_tracking_change([change])
+        check_refusals(channel.push_tracking_change([change]), set())
+        assert [p.tracking_number for p in _told(world, parcels)] == ["TRACK-2", "TRACK-9"]
+
+    def test_a_change_of_a_parcel_that_the_shop_never_heard_of_keeps_no_other_back(
+        self, world: ChannelWorld, channel: Channel, parcels: OrderRequest
+    ) -> None:
+        requires(channel, ChannelCapability.TRACKING_CHANGES)
+        stranger = TrackingChange(
+            "conformance-stranger",
+            "conformance-no-such-order",
+            "CONFORMANCE/7",
+            "UPS",
+            "TRACK-7",
+            "UPS",
+            "TRACK-6",
+        )
+        change = _change(parcels, "TRACK-1", "TRACK-9")
+        check_refusals(channel.push_tracking_change([stranger, change]), {stranger.key})
+        assert [p.tracking_number for p in _told(world, parcels)] == ["TRACK-2", "TRACK-9"]
+
+
+def _change(
+    order: OrderRequest, former: str, number: str, *, carrier: str = "UPS"
+) -> TrackingChange:
+    return TrackingChange(
+        f"conformance-change-{number}-{carrier}",
+        order.channel_order_id,
+        "CONFORMANCE/1",
+        carrier,
+        number,
+        "UPS",
+        former,
+    )
 
 
 def _parcel(order: OrderRequest, number: int, units: dict[str, int]) -> TrackingUpdate:

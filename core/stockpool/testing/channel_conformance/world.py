@@ -17,6 +17,7 @@ ChannelOperation = Literal[
     "fetch_listings",
     "push_availability",
     "push_tracking",
+    "push_tracking_change",
     "push_cancellation",
     "push_cancellation_answer",
     "push_refund",

@@ -70,6 +70,8 @@ class FolderWorld(ChannelWorld):
         for row in self._told("tracking", channel_order_id):
             units = parcels.setdefault(row["tracking_number"], Counter())
             units[row["sku"]] += int(row["quantity"])
+        for row in self._told("changed-tracking", channel_order_id):
+            parcels[row["tracking_number"]] = parcels.pop(row["former_tracking_number"])
         return [ToldParcel(number, dict(units)) for number, units in parcels.items()]
 
     def told_cancellations(self, channel_order_id: str) -> Mapping[str, int]:
