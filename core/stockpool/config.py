@@ -134,6 +134,9 @@ class ChannelSettings(BaseModel):
     """What becomes of units that the network has accepted and can't ship."""
     refund_on: frozenset[RefundCause] = frozenset()
     """What is refunded by itself; everything else is refunded by hand."""
+    return_reasons: Mapping[str, str] = Field(default_factory=dict)
+    """The network's reason code for each word that the channel has for why something comes back;
+    `"*"` for all others. A word that is not here is taken for a code."""
 
 
 class NetworkSettings(BaseModel):

@@ -30,7 +30,7 @@ from stockpool.removals.foreign import take_foreign_removals
 from stockpool.removals.service import Removals
 from stockpool.reports.fetching import ReportFetching
 from stockpool.reports.service import Reports
-from stockpool.returns.following import ReturnFollowing
+from stockpool.returns.service import Returns
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,6 +44,7 @@ class DeskDuties(ContainedWork):
     reports: Reports
     bulk: BulkPlans
     claims: Claims
+    returns: Returns
     deadlines: Deadlines
     remind_days: int = 7
 
@@ -136,8 +137,11 @@ class DeskDuties(ContainedWork):
         network = self.networks[name]
         if NetworkCapability.RETURNS not in network.capabilities:
             return 0
-        following = ReturnFollowing(self.database, name, network)
-        return self._contained(f"network:{name}:returns", following.follow)
+        return self._contained(f"network:{name}:returns", lambda: self.returns.follow(name))
+
+    def take_parcels_back(self) -> int:
+        """Take parcels that carriers brought back as returns; returns how many."""
+        return self._contained("returns:parcels", self.returns.take_parcels_back)
 
     def fetch_reports(self, name: str) -> int:
         """Bring reports that were asked for a step on; returns how many are finished."""

@@ -94,7 +94,7 @@ class Duties(DeskDuties):
                 if _has_something(page) or page.cursor != cursor:
                     self._store_page(name, page)
                 done += len(page.orders) + len(page.problems)
-                done += len(page.refunds) + len(page.cancellations)
+                done += len(page.refunds) + len(page.cancellations) + len(page.returns)
                 # Without progress there is nothing more, whatever the channel says.
                 if page.cursor == cursor or (not page.more and not page.orders):
                     done += self._hints_read(name, hints)
@@ -146,8 +146,8 @@ class Duties(DeskDuties):
                 at=now,
                 new_ids=self.ids.new_ids(now, len(page.problems)),
             )
-            news.note(connection, name, page.refunds, page.cancellations, at=now)
-            strays = news.strays(connection, name, page.refunds, page.cancellations)
+            news.note(connection, name, page, at=now)
+            strays = news.strays(connection, name, page)
             new_ids = self.ids.new_ids(now, len(strays))
             raise_concerns(connection, strays, at=now, new_ids=new_ids)
             cursors.move(connection, f"orders:{name}", page.cursor, at=now)
@@ -359,4 +359,4 @@ class Duties(DeskDuties):
 
 
 def _has_something(page: OrderPage) -> bool:
-    return bool(page.orders or page.problems or page.refunds or page.cancellations)
+    return bool(page.orders or page.problems or page.refunds or page.cancellations or page.returns)

@@ -22,6 +22,7 @@ from stockpool.bulk.products import ProductFiles
 from stockpool.bulk.removals import RemovalFiles
 from stockpool.bulk.service import BulkPlans
 from stockpool.care.invariants import INVARIANTS as CARE_INVARIANTS
+from stockpool.care.refunding import Surroundings
 from stockpool.care.service import Care
 from stockpool.care.telling import PushRefund
 from stockpool.catalog.availability import PushAvailability
@@ -79,6 +80,7 @@ from stockpool.reports.service import Reports
 from stockpool.returns.authorising import AuthoriseReturn
 from stockpool.returns.invariants import INVARIANTS as RETURN_INVARIANTS
 from stockpool.returns.service import Returns
+from stockpool.returns.telling import PushReturn
 from stockpool.routing.decision import encode_rules
 from stockpool.routing_rules import build_rules
 from stockpool.stock_view import StockView
@@ -152,12 +154,20 @@ class Engine:
                 if NetworkCapability.LOWER_QUANTITIES in network.capabilities
             ),
         )
+        capabilities = {name: facts.capabilities for name, facts in self._facts.items()}
+        self._surroundings = Surroundings(ids, capabilities)
+        self.returns = Returns(
+            database,
+            self._surroundings,
+            self.networks,
+            {name: settings.return_reasons for name, settings in config.channels.items()},
+        )
         self.care = Care(
             database,
-            ids,
-            {name: facts.capabilities for name, facts in self._facts.items()},
+            self._surroundings,
             {name: settings.refund_on for name, settings in config.channels.items()},
             self.orders.cancelling,
+            self.returns.take_request,
         )
         self.inventory = Inventory(
             database,
@@ -170,7 +180,6 @@ class Engine:
         self.privacy = Privacy(database, clock, ids)
         self.removals = Removals(database, ids, self.networks)
         self.reports = Reports(database, ids, self.networks)
-        self.returns = Returns(database, ids, self.networks)
         self.listings = Listings(database, ids, self.networks)
         self.claims = Claims(
             database,
@@ -228,6 +237,7 @@ class Engine:
             reports=self.reports,
             bulk=self.bulk,
             claims=self.claims,
+            returns=self.returns,
             deadlines=self.deadlines,
             remind_days=config.stockpool.remind_days,
             care=self.care,
@@ -401,6 +411,7 @@ class Engine:
         done += self.duties.take_sales()
         done += self.duties.settle_claims()
         done += sum(self.duties.follow_returns(name) for name in self.networks)
+        done += self.duties.take_parcels_back()
         done += sum(self.duties.publish_availability(name) for name in self.channels)
         return done
 
@@ -452,7 +463,7 @@ class Engine:
         return {name: s.on_unfulfillable for name, s in self.config.channels.items()}
 
     def _handlers(self) -> dict[EffectKind, Handler]:
-        capabilities = {name: facts.capabilities for name, facts in self._facts.items()}
+        capabilities = self._surroundings.capabilities
         place = PlaceFulfillment(self.database, self.clock, self.ids, self.networks, capabilities)
         stopping = (
             self.database,
@@ -473,6 +484,7 @@ class Engine:
                 self.database, self.channels
             ),
             EffectKind.PUSH_REFUND: PushRefund(self.database, self.channels),
+            EffectKind.PUSH_RETURN: PushReturn(self.database, self.channels),
             EffectKind.PUSH_AVAILABILITY: PushAvailability(
                 self.database,
                 self.clock,
@@ -485,7 +497,9 @@ class Engine:
             EffectKind.SUBMIT_LISTING: SubmitListing(self.database, self.networks),
             EffectKind.CREATE_INBOUND_PLAN: CreateInboundPlan(self.database, self.networks),
             EffectKind.INBOUND_STEP: CarryOutStep(self.database, self.networks),
-            EffectKind.CREATE_RETURN: AuthoriseReturn(self.database, self.ids, self.networks),
+            EffectKind.CREATE_RETURN: AuthoriseReturn(
+                self.database, self._surroundings, self.networks
+            ),
         }
 
     def _notify(self, event: Event) -> None:

@@ -27,6 +27,7 @@ def test_it_declares_what_files_can_do(shop):
         ChannelCapability.CANCELLATIONS,
         ChannelCapability.CANCELLATION_ANSWERS,
         ChannelCapability.REFUNDS,
+        ChannelCapability.RETURNS,
     }
 
 

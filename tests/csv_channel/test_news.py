@@ -1,4 +1,4 @@
-"""Files of cancellations and refunds in the inbox, and what is written of them."""
+"""Files of cancellations, refunds and returns in the inbox, and what is written of them."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from stockpool.plugins.channel import (
     OrderPage,
     PluginContext,
 )
+from stockpool.plugins.channel_returns import ChannelReturn
 from stockpool_csv_channel import stockpool_channel_types
 
 
@@ -78,6 +79,28 @@ def test_refunds_are_read_with_what_they_are_for(drop: Callable[[str], OrderPage
     )
 
 
+def test_returns_are_read_by_line_with_the_customers_words(
+    drop: Callable[[str], OrderPage],
+) -> None:
+    page = drop(
+        "return_id,order_id,line_id,quantity,reason,comment\n"
+        "B1,1001,1,2,DEFECTIVE,came broken\n"
+        "B1,1001,2,1,,\n"
+        "B2,1002,,,CR-NO_REASON_GIVEN,\n"
+    )
+    assert page.problems == ()
+    assert tuple(replace(r, lines=tuple(r.lines)) for r in page.returns) == (
+        ChannelReturn(
+            "B1",
+            "1001",
+            (LineQuantity("1", "", 2), LineQuantity("2", "", 1)),
+            "DEFECTIVE",
+            "came broken",
+        ),
+        ChannelReturn("B2", "1002", (), "CR-NO_REASON_GIVEN"),
+    )
+
+
 def test_amazons_file_of_cancellations_is_read(drop: Callable[[str], OrderPage]) -> None:
     page = drop("MerchantFulfillmentOrderID\n1001\n1002\n")
     assert [(c.cancellation_id, c.channel_order_id) for c in page.cancellations] == [
@@ -97,18 +120,19 @@ def test_amazons_file_of_cancellations_is_read(drop: Callable[[str], OrderPage])
         ("refund_id,order_id,amount\nR1,1001,much\n", "invalid_amount"),
         ("refund_id,order_id,amount\nR1,1001,9.505\n", "invalid_amount"),
         ("refund_id,order_id,amount,currency\nR1,1001,9.50,XXQ\n", "invalid_amount"),
+        ("bring_back,return_id,order_id,reason\nx,B1,1001,\n", "invalid_identifier"),
     ],
 )
 def test_what_cannot_be_read_is_rejected_with_its_place_and_the_rest_goes_on(
     drop: Callable[[str], OrderPage], tmp_path: Path, text: str, code: str
 ) -> None:
-    good = {"c": "C9,1009", "r": "R9,1009,1.00"}[text[0]]
+    good = {"c": "C9,1009", "r": "R9,1009,1.00", "b": "x,B9,1009,DEFECTIVE"}[text[0]]
     padding = "," * (text.splitlines()[0].count(",") - good.count(","))
     page = drop(f"{text}{good}{padding}\n")
     (problem,) = page.problems
     assert problem.problem.code == code
     assert problem.source.startswith("news.csv:")
-    assert len(page.cancellations) + len(page.refunds) == 1
+    assert len([*page.cancellations, *page.refunds, *page.returns]) == 1
     report = (tmp_path / "web" / "rejected" / "news.csv.report.csv").read_text("utf-8")
     assert code in report
 

@@ -14,6 +14,7 @@ from stockpool.plugins.channel import (
     RefundUpdate,
     TrackingUpdate,
 )
+from stockpool.plugins.channel_returns import ReturnUpdate
 
 AT = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 CRASH_POINTS = ["csv.after_tracking_prepared", "csv.after_journal", "csv.after_rename"]
@@ -109,6 +110,35 @@ def test_cancellations_and_refunds_have_files_of_their_own(shop):
         ("12.50", "USD"),
         ("", "USD"),
     ]
+
+
+def test_what_comes_back_has_a_file_of_its_own(shop):
+    lines = [LineQuantity("1", "MUG", 1), LineQuantity("2", "CUP", 3)]
+    labels, address = ["https://labels.invalid/1"], ["Returns", "PHX3 dock", "US"]
+    granted = ReturnUpdate(
+        "k1", "1001", "B1", "ours", "authorised", lines, "DEFECTIVE", labels, address
+    )
+    received = ReturnUpdate(
+        "k2",
+        "1001",
+        "B1",
+        "ours",
+        "received",
+        lines[:1],
+        conditions={"Sellable": 2, "Defective": 1},
+    )
+    shop.channel().push_return([granted, received])
+    rows = shop.outbox("returns")
+    assert [(row["outcome"], row["line_id"], row["quantity"]) for row in rows] == [
+        ("authorised", "1", "1"),
+        ("authorised", "2", "3"),
+        ("received", "1", "1"),
+    ]
+    assert [row["label_pages"] for row in rows] == [labels[0], "", ""]
+    assert (rows[0]["return_to"], rows[2]["conditions"]) == (
+        "Returns, PHX3 dock, US",
+        "1 Defective; 2 Sellable",
+    )
 
 
 def test_a_key_of_one_kind_says_nothing_about_another_kind(shop):

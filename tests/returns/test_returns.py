@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
+from returned_goods import later, shipped
 from returning_network import ReturningNetwork
-from sample_orders import an_order
 from shop import US, Shop, dying_at
 from stockpool.errors import (
     ConflictError,
@@ -18,31 +16,11 @@ from stockpool.errors import (
     TransientError,
 )
 from stockpool.ledger.buckets import Account, Bucket
-from stockpool.order_request import OrderLine
 from stockpool.plugins.network import NetworkCapability
 from stockpool.plugins.network_returns import ReturnItemDisposition
 from stockpool.returns.service import ReturnView
 
 WHY = "UNWANTED"
-
-
-def shipped(shop: Shop, *lines: tuple[str, int], number: int = 1001, **ship: Any) -> str:
-    """An order with prices that has left; returns its id."""
-    order = an_order(
-        number,
-        lines=tuple(
-            OrderLine(line_id=str(n), channel_sku=sku, quantity=quantity, unit_price="9.50")
-            for n, (sku, quantity) in enumerate(lines, 1)
-        ),
-        currency="USD",
-        shipping_price="4.00",
-    )
-    receipt = shop.engine.orders.submit(order)
-    assert receipt.order_id is not None
-    shop.place()
-    shop.network.ship(shop.fulfillment_id(number), **ship)
-    shop.follow()
-    return receipt.order_id
 
 
 def asked(
@@ -52,12 +30,6 @@ def asked(
     made = shop.engine.returns.request(order_id, {line: items}, WHY, key=key)
     shop.settle()
     return shop.engine.returns.get(made.return_id)
-
-
-def later(shop: Shop) -> None:
-    """Half a day passes, and workers work."""
-    shop.clock.advance(hours=12)
-    shop.settle()
 
 
 def refunds(shop: Shop) -> list[tuple[str, dict[str, int]]]:

@@ -36,6 +36,7 @@ from stockpool.plugins.channel import (
     TrackingUpdate,
     WebhookHint,
 )
+from stockpool.plugins.channel_returns import ChannelReturn, ReturnUpdate
 from stockpool.problems import Problem
 
 _Update = TypeVar(
@@ -47,6 +48,7 @@ _Update = TypeVar(
     CancellationUpdate,
     CancellationAnswer,
     RefundUpdate,
+    ReturnUpdate,
 )
 
 
@@ -151,6 +153,9 @@ class FakeChannel(Channel):
     def push_refund(self, updates: Sequence[RefundUpdate]) -> Sequence[PushRefusal]:
         return self._push("push_refund", updates)
 
+    def push_return(self, updates: Sequence[ReturnUpdate]) -> Sequence[PushRefusal]:
+        return self._push("push_return", updates)
+
     def parse_webhook(self, headers: Mapping[str, str], body: bytes) -> WebhookHint:
         given = {name.lower(): value for name, value in headers.items()}
         if not hmac.compare_digest(given.get("x-signature", ""), signature(body)):
@@ -180,6 +185,7 @@ class FakeChannel(Channel):
         *,
         refunds: Iterable[ChannelRefund] = (),
         cancellations: Iterable[ChannelCancellation] = (),
+        returns: Iterable[ChannelReturn] = (),
     ) -> None:
         """One more page, behind those that were scripted."""
         self._pages.append(
@@ -189,6 +195,7 @@ class FakeChannel(Channel):
                 problems=tuple(problems),
                 refunds=tuple(refunds),
                 cancellations=tuple(cancellations),
+                returns=tuple(returns),
             )
         )
 
@@ -231,6 +238,11 @@ class FakeChannel(Channel):
     def refunds(self) -> list[RefundUpdate]:
         """Refunds that the shop has made."""
         return self._of(RefundUpdate)
+
+    @property
+    def returns(self) -> list[ReturnUpdate]:
+        """What the shop knows of goods that come back."""
+        return self._of(ReturnUpdate)
 
     @property
     def availability(self) -> dict[str, int]:

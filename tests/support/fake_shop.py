@@ -17,6 +17,7 @@ from stockpool.plugins.channel import (
     LineQuantity,
     OrderProblem,
 )
+from stockpool.plugins.channel_returns import ChannelReturn
 from stockpool.problems import Problem
 from stockpool.testing import ChannelOperation, ChannelWorld, ToldParcel, WorldAbility
 
@@ -37,6 +38,7 @@ class FakeShop(ChannelWorld):
             WorldAbility.SPOIL_AN_ORDER,
             WorldAbility.ASK_TO_CANCEL,
             WorldAbility.REFUND_BY_HAND,
+            WorldAbility.ASK_FOR_RETURN,
         }
     )
     orders_a_page = 1
@@ -110,6 +112,16 @@ class FakeShop(ChannelWorld):
         told = ChannelRefund("R1", channel_order_id, Money.parse(amount, currency))
         self._fake.add_page(refunds=[told])
         return "R1"
+
+    def ask_for_return(self, channel_order_id: str, units: Mapping[str, int], reason: str) -> str:
+        lines = [
+            LineQuantity(f"{n}", sku, count) for n, (sku, count) in enumerate(units.items(), 1)
+        ]
+        self._fake.add_page(returns=[ChannelReturn("B1", channel_order_id, lines, reason)])
+        return "B1"
+
+    def told_returns(self, channel_order_id: str) -> Sequence[str]:
+        return [r.outcome for r in self._fake.returns if r.channel_order_id == channel_order_id]
 
     def told_refunds(self, channel_order_id: str) -> Sequence[Money]:
         return [

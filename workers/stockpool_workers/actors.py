@@ -77,6 +77,9 @@ class Actors:
             "remind": self._duty("remind", SYNC, lambda _: duties.remind()),
             "take_sales": self._duty("take_sales", SYNC, lambda _: duties.take_sales()),
             "settle_claims": self._duty("settle_claims", SYNC, lambda _: duties.settle_claims()),
+            "take_parcels_back": self._duty(
+                "take_parcels_back", SYNC, lambda _: duties.take_parcels_back()
+            ),
             "follow_returns": self._duty("follow_returns", SYNC, duties.follow_returns),
             "fetch_reports": self._duty("fetch_reports", SYNC, duties.fetch_reports),
             "find_stranded": self._duty("find_stranded", SYNC, duties.find_stranded),

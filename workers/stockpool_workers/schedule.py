@@ -54,6 +54,7 @@ class Schedule:
         self._send_every(settings.changes_seconds * 4, "take_foreign_removals", "")
         self._send_every(settings.changes_seconds * 4, "take_sales", "")
         self._send_every(settings.changes_seconds * 4, "settle_claims", "")
+        self._send_every(settings.changes_seconds * 4, "take_parcels_back", "")
         self._send_every(settings.snapshot_seconds, "carry_out_privacy_requests", "")
 
     @property

@@ -174,3 +174,4 @@ class Service:
         self.actors.send("take_foreign_removals")
         self.actors.send("take_sales")
         self.actors.send("settle_claims")
+        self.actors.send("take_parcels_back")

@@ -8,7 +8,6 @@ there yet (it is parked, say) waits until it is.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -25,8 +24,10 @@ from stockpool.plugins.channel import (
     ChannelCancellation,
     ChannelRefund,
     LineQuantity,
+    OrderPage,
     RefundPart,
 )
+from stockpool.plugins.channel_returns import ChannelReturn
 from stockpool.problems import Problem
 
 
@@ -35,6 +36,7 @@ class NewsKind(StrEnum):
 
     CANCELLATION = "cancellation"
     REFUND = "refund"
+    RETURN = "return"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +76,23 @@ class OpenNews:
             document["done"],
         )
 
+    def asked_return(self) -> ChannelReturn:
+        """The return that it asks for."""
+        document = json.loads(self.body)
+        return ChannelReturn(
+            self.news_id,
+            document["order"],
+            _lines(document),
+            document["reason"],
+            document["comment"],
+        )
+
 
 def _lines(document: Any) -> tuple[LineQuantity, ...]:
     return tuple(LineQuantity(*line) for line in document["lines"])
 
 
-def note(
-    connection: Connection,
-    channel: str,
-    refunds: Sequence[ChannelRefund],
-    cancellations: Sequence[ChannelCancellation],
-    *,
-    at: datetime,
-) -> None:
+def note(connection: Connection, channel: str, page: OrderPage, *, at: datetime) -> None:
     """Keep what a page brought; what is known by its id is left as it is."""
     rows = [
         {
@@ -98,11 +104,12 @@ def note(
             "noted_at": at,
         }
         for kind, news_id, channel_order_id, document in (
-            *((NewsKind.REFUND, r.refund_id, r.channel_order_id, _refund(r)) for r in refunds),
+            *((NewsKind.REFUND, r.refund_id, r.channel_order_id, _refund(r)) for r in page.refunds),
             *(
                 (NewsKind.CANCELLATION, c.cancellation_id, c.channel_order_id, _cancellation(c))
-                for c in cancellations
+                for c in page.cancellations
             ),
+            *((NewsKind.RETURN, r.return_id, r.channel_order_id, _return(r)) for r in page.returns),
         )
     ]
     if rows:
@@ -129,6 +136,15 @@ def _cancellation(cancellation: ChannelCancellation) -> dict[str, Any]:
         "reason": cancellation.reason,
         "lines": [[x.line_id, x.channel_sku, x.quantity] for x in cancellation.lines],
         "done": cancellation.done,
+    }
+
+
+def _return(asked: ChannelReturn) -> dict[str, Any]:
+    return {
+        "order": asked.channel_order_id,
+        "reason": asked.reason,
+        "comment": asked.comment,
+        "lines": [[x.line_id, x.channel_sku, x.quantity] for x in asked.lines],
     }
 
 
@@ -169,16 +185,37 @@ def claim(connection: Connection, news: OpenNews, *, at: datetime) -> bool:
     return bool(taken.rowcount)
 
 
-def strays(
-    connection: Connection,
-    channel: str,
-    refunds: Sequence[ChannelRefund],
-    cancellations: Sequence[ChannelCancellation],
-) -> list[Concern]:
+def forget_words(connection: Connection, channel: str, channel_order_id: str) -> None:
+    """Keep no customer's words with what was told of an order."""
+    rows = connection.execute(
+        select(channel_news).where(
+            channel_news.c.channel == channel,
+            channel_news.c.channel_order_id == channel_order_id,
+            channel_news.c.kind == NewsKind.RETURN.value,
+        )
+    ).all()
+    for row in rows:
+        body = json.dumps({**json.loads(row.body), "comment": ""}, sort_keys=True)
+        connection.execute(
+            update(channel_news)
+            .where(
+                channel_news.c.channel == channel,
+                channel_news.c.kind == row.kind,
+                channel_news.c.news_id == row.news_id,
+            )
+            .values(body=body)
+        )
+
+
+def strays(connection: Connection, channel: str, page: OrderPage) -> list[Concern]:
     """Concerns about news of orders that are not there. They are taken in when the orders are."""
     told = [
-        *((NewsKind.REFUND, r.refund_id, r.channel_order_id) for r in refunds),
-        *((NewsKind.CANCELLATION, c.cancellation_id, c.channel_order_id) for c in cancellations),
+        *((NewsKind.REFUND, r.refund_id, r.channel_order_id) for r in page.refunds),
+        *(
+            (NewsKind.CANCELLATION, c.cancellation_id, c.channel_order_id)
+            for c in page.cancellations
+        ),
+        *((NewsKind.RETURN, r.return_id, r.channel_order_id) for r in page.returns),
     ]
     wanted = sorted({channel_order_id for _, _, channel_order_id in told})
     there: set[str] = set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import Connection
@@ -23,7 +24,6 @@ from stockpool.care.refunding import RefundRequest, Surroundings, by_hand_key, m
 from stockpool.care.settling import Policies, settle_due
 from stockpool.crashpoints import reached
 from stockpool.errors import RefusedError
-from stockpool.ids import IdSource
 from stockpool.money import Money
 from stockpool.orders.cancellation_case import Surroundings as Cancelling
 from stockpool.orders.withdrawal import lock_order
@@ -137,21 +137,23 @@ class Care:
     """`engine.care`.
 
     Args:
-        capabilities: what each channel can do, by its name.
+        surroundings: ids, and what each channel can do.
         policies: what of each channel is refunded by itself.
         cancelling: makes what cancelling needs.
+        take_return: takes in a return that a channel asks for, whose order is held.
     """
 
     def __init__(
         self,
         database: Database,
-        ids: IdSource,
-        capabilities: Mapping[str, frozenset[ChannelCapability]],
+        surroundings: Surroundings,
         policies: Policies,
         cancelling: Callable[[], Cancelling],
+        take_return: Callable[[Connection, news.OpenNews, datetime], None],
     ) -> None:
         self._database = database
-        self._surroundings = Surroundings(ids, capabilities)
+        self._take_return = take_return
+        self._surroundings = surroundings
         self._policies = policies
         self._cancelling = cancelling
         self.refunds = Refunds(database, self._surroundings)
@@ -197,6 +199,8 @@ class Care:
             if told.kind is news.NewsKind.REFUND:
                 order = open_books(connection, [told.order_id], at=now)[told.order_id]
                 take_refund(connection, told, order, self._surroundings.ids, at=now)
+            elif told.kind is news.NewsKind.RETURN:
+                self._take_return(connection, told, now)
             else:
                 take_cancellation(connection, told, self._cancelling(), at=now)
             reached("care.before_commit")

@@ -84,7 +84,7 @@ def concerns_of(entry: News) -> Iterable[Concern]:
                 Problem(
                     "delivery_failed",
                     f"{row.id}: {', '.join(troubled)}",
-                    fix="send a replacement or refund, and claim the loss from Amazon",
+                    fix="send a replacement or refund; what comes back is a return, a loss a claim",
                 ),
             ),
         )

@@ -233,6 +233,13 @@ Index(
     postgresql_where=text("delivered_at IS NULL"),
     sqlite_where=text("delivered_at IS NULL"),
 )
+Index(
+    "ix_packages_returned",
+    packages.c.fulfillment_order_id,
+    packages.c.package_number,
+    postgresql_where=text("status = 'RETURNED'"),
+    sqlite_where=text("status = 'RETURNED'"),
+)
 
 decisions = Table(
     "decisions",

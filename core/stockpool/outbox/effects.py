@@ -57,6 +57,7 @@ class EffectKind(StrEnum):
     PUSH_CANCELLATION_ANSWER = "cancellation.answer"
     PUSH_AVAILABILITY = "availability.push"
     PUSH_REFUND = "refund.push"
+    PUSH_RETURN = "return.push"
     CREATE_REMOVAL = "removal.create"
     SUBMIT_LISTING = "listing.submit"
     CREATE_INBOUND_PLAN = "inbound.create"
@@ -80,6 +81,7 @@ _LANES = {
     EffectKind.PUSH_CANCELLATION_ANSWER: Lane.PUSHES,
     EffectKind.PUSH_AVAILABILITY: Lane.PUSHES,
     EffectKind.PUSH_REFUND: Lane.REFUNDS,
+    EffectKind.PUSH_RETURN: Lane.PUSHES,
     EffectKind.CREATE_REMOVAL: Lane.REMOVALS,
     EffectKind.SUBMIT_LISTING: Lane.LISTINGS,
     EffectKind.CREATE_INBOUND_PLAN: Lane.INBOUND,

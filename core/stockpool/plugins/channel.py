@@ -25,6 +25,9 @@ from stockpool.errors import RejectedError
 from stockpool.ids import IdSource
 from stockpool.money import Money
 from stockpool.order_request import Feature, OrderRequest
+from stockpool.plugins.channel_returns import ChannelReturn as ChannelReturn
+from stockpool.plugins.channel_returns import ReturnUpdate as ReturnUpdate
+from stockpool.plugins.line_quantity import LineQuantity as LineQuantity
 from stockpool.plugins.notes import MemoryNotes, Notes
 from stockpool.problems import Problem
 
@@ -40,6 +43,7 @@ class ChannelCapability(StrEnum):
     REFUNDS = "refunds"
     WEBHOOKS = "webhooks"
     CANCELLATION_ANSWERS = "cancellation_answers"
+    RETURNS = "returns"
     DELIVERY = "delivery"
     TRACKING_CHANGES = "tracking_changes"
 
@@ -77,15 +81,6 @@ class OrderProblem:
     source: str
     problem: Problem
     channel_order_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LineQuantity:
-    """A quantity of one line of the channel's order, in the line's own units (kits, not parts)."""
-
-    line_id: str
-    channel_sku: str
-    quantity: int
 
 
 RefundPartKind = Literal["goods", "tax", "shipping", "shipping_tax"]
@@ -149,6 +144,7 @@ class OrderPage:
     Attributes:
         refunds: made in the channel, by hand or for us; also of orders of earlier pages.
         cancellations: asked for in the channel; also of orders of earlier pages.
+        returns: asked for in the channel; also of orders of earlier pages.
     """
 
     orders: Sequence[OrderRequest]
@@ -157,6 +153,7 @@ class OrderPage:
     problems: Sequence[OrderProblem] = ()
     refunds: Sequence[ChannelRefund] = ()
     cancellations: Sequence[ChannelCancellation] = ()
+    returns: Sequence[ChannelReturn] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -402,6 +399,10 @@ class Channel(ABC):
 
     def push_refund(self, updates: Sequence[RefundUpdate]) -> Sequence[PushRefusal]:
         """Have the channel give money back. Needs REFUNDS."""
+        raise NotImplementedError
+
+    def push_return(self, updates: Sequence[ReturnUpdate]) -> Sequence[PushRefusal]:
+        """Tell the channel what became of goods that are to come back. Needs RETURNS."""
         raise NotImplementedError
 
     def parse_webhook(self, headers: Mapping[str, str], body: bytes) -> WebhookHint:

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from stockpool.attention.queue import close_concerns
 from stockpool.bulk.tables import bulk_items
+from stockpool.care.news import forget_words
 from stockpool.clock import Clock
 from stockpool.order_request import Address
 from stockpool.orders.parking import concern_key
@@ -47,8 +48,14 @@ def erase_order(database: Database, order_id: str) -> bool:
             .values(gift_message=None, comment=None)
         )
         connection.execute(
-            update(order_returns).where(order_returns.c.order_id == order_id).values(comment="")
+            update(order_returns)
+            .where(order_returns.c.order_id == order_id)
+            .values(comment="", asked=ERASED)
         )
+        channel, channel_order_id = connection.execute(
+            select(orders.c.channel, orders.c.channel_order_id).where(orders.c.id == order_id)
+        ).one()
+        forget_words(connection, channel, channel_order_id)
         return True
 
     return database.run(work)
@@ -64,6 +71,7 @@ def erase_parked(database: Database, clock: Clock, found: FoundRequest) -> None:
                 parked_requests.c.channel_order_id == found.channel_order_id,
             )
         )
+        forget_words(connection, found.channel, found.channel_order_id)
         key = concern_key(found.channel, found.channel_order_id)
         close_concerns(connection, [key], at=clock.now(), by="privacy")
 

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from stockpool.care.refunding import Surroundings
 from stockpool.errors import PluginError
-from stockpool.ids import IdSource
 from stockpool.orders.withdrawal import lock_orders
 from stockpool.outbox.carrier import outcome_of
 from stockpool.outbox.effects import Done, LeasedEffect, Outcome, Refused
@@ -34,9 +34,11 @@ class _Answer:
 class AuthoriseReturn:
     """Asks first wherever an earlier attempt may have arrived."""
 
-    def __init__(self, database: Database, ids: IdSource, networks: Mapping[str, Network]) -> None:
+    def __init__(
+        self, database: Database, surroundings: Surroundings, networks: Mapping[str, Network]
+    ) -> None:
         self._database = database
-        self._ids = ids
+        self._surroundings = surroundings
         self._networks = networks
 
     def perform(self, effects: Sequence[LeasedEffect]) -> Sequence[Outcome]:
@@ -89,7 +91,7 @@ class AuthoriseReturn:
             return_id = outcome.effect.payload["return_id"]
             if isinstance(outcome, Done):
                 assert isinstance(outcome.answer, _Answer)
-                take_news(connection, return_id, outcome.answer.news, at=at)
+                take_news(connection, return_id, outcome.answer.news, self._surroundings, at=at)
                 refusals = outcome.answer.refusals
             elif outcome.code == "gave_up":
                 continue
@@ -97,7 +99,7 @@ class AuthoriseReturn:
                 asked = _asked(connection, outcome.effect)
                 why = f"{outcome.code}: {outcome.message}"
                 refusals = {item.return_item_id: why for item in asked}
-            refuse_units(connection, return_id, refusals, ids=self._ids, at=at)
+            refuse_units(connection, return_id, refusals, self._surroundings, at=at)
 
 
 def _asked(connection: Connection, effect: LeasedEffect) -> list[ReturnRequestItem]:

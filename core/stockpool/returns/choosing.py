@@ -66,6 +66,15 @@ def choose(
     return Choice((), problems) if problems else Choice(chosen)
 
 
+def whole_items(parts: Sequence[Part], shipped: Sequence[ShippedUnits]) -> dict[str, int]:
+    """Whole items by line of what is there; lines of which there is none are left out."""
+    items: dict[str, int] = {}
+    for part in parts:
+        there = _units(shipped, part) // part.each
+        items[part.line_id] = min(items.get(part.line_id, there), there)
+    return {line_id: n for line_id, n in items.items() if n}
+
+
 def _units(shipped: Sequence[ShippedUnits], part: Part) -> int:
     return sum(one.units for one in shipped if (one.line_id, one.sku) == (part.line_id, part.sku))
 

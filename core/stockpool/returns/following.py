@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, select, update
 
+from stockpool.care.refunding import Surroundings
 from stockpool.orders.tables import fulfillment_orders
 from stockpool.orders.withdrawal import lock_order
 from stockpool.plugins.network import Network
@@ -26,6 +27,7 @@ class ReturnFollowing:
     """Follows the returns at one network."""
 
     database: Database
+    surroundings: Surroundings
     name: str
     network: Network
 
@@ -70,7 +72,7 @@ class ReturnFollowing:
         def work(connection: Connection) -> int:
             lock_order(connection, order_id)
             at = self.database.clock.now()
-            changed = take_news(connection, return_id, news, at=at)
+            changed = take_news(connection, return_id, news, self.surroundings, at=at)
             connection.execute(
                 update(order_returns)
                 .where(order_returns.c.id == return_id, order_returns.c.ask_at.is_not(None))

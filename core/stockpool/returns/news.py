@@ -19,7 +19,7 @@ from sqlalchemy import Connection, select, update
 
 from stockpool.attention.queue import Concern, raise_concerns
 from stockpool.care.due import Due, RefundCause, note_due
-from stockpool.ids import IdSource
+from stockpool.care.refunding import Surroundings
 from stockpool.ledger.buckets import Account
 from stockpool.ledger.posting import StockMove, post
 from stockpool.orders.tables import fulfillment_orders, order_lines
@@ -31,6 +31,7 @@ from stockpool.plugins.network_returns import (
 )
 from stockpool.problems import Problem
 from stockpool.returns.tables import order_returns, return_units
+from stockpool.returns.telling import Turned, tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,12 @@ class UnitNews:
 
 
 def take_news(
-    connection: Connection, return_id: str, news: Sequence[UnitNews], *, at: datetime
+    connection: Connection,
+    return_id: str,
+    news: Sequence[UnitNews],
+    surroundings: Surroundings,
+    *,
+    at: datetime,
 ) -> int:
     """Store news of a return whose order is held; returns how many units have changed."""
     told = {one.item.return_item_id: one for one in news}
@@ -52,7 +58,9 @@ def take_news(
         .where(return_units.c.return_id == return_id)
         .order_by(return_units.c.id)
     ).all()
-    changed, received = 0, []
+    granted: list[str] = []
+    received: list[Any] = []
+    changed = 0
     for row in rows:
         one = told.get(row.id)
         if one is None or row.state == "received":
@@ -74,10 +82,17 @@ def take_news(
                 received_at=one.item.status_changed_at if done else None,
             )
         )
+        if row.state != "authorised":
+            granted.append(row.id)
         if done:
             received.append(row)
     if received:
-        _came_back(connection, return_id, received, at=at)
+        come_back(connection, return_id, received, at=at)
+    turned = (
+        Turned("authorised", granted),
+        Turned("received", [row.id for row in received]),
+    )
+    tell(connection, return_id, turned, surroundings, at=at)
     _set_asking(connection, return_id, at)
     return changed
 
@@ -86,8 +101,8 @@ def refuse_units(
     connection: Connection,
     return_id: str,
     refusals: Mapping[str, str],
+    surroundings: Surroundings,
     *,
-    ids: IdSource,
     at: datetime,
 ) -> None:
     """Units that the network does not take back; a person sees why."""
@@ -112,7 +127,12 @@ def refuse_units(
         for why, units in sorted(count.items())
     )
     concern = Concern(f"return:{return_id}", "order", order_id, problems)
-    raise_concerns(connection, [concern], at=at, new_ids=[ids.new_id(at)])
+    raise_concerns(connection, [concern], at=at, new_ids=[surroundings.ids.new_id(at)])
+    turned = [
+        Turned("refused", sorted(unit for unit, told in refusals.items() if told == why), why)
+        for why in sorted(count)
+    ]
+    tell(connection, return_id, turned, surroundings, at=at)
 
 
 def _written(authorization: ReturnAuthorization | None) -> str | None:
@@ -131,9 +151,12 @@ def _written(authorization: ReturnAuthorization | None) -> str | None:
     )
 
 
-def _came_back(
-    connection: Connection, return_id: str, rows: Sequence[Any], *, at: datetime
-) -> None:
+def come_back(connection: Connection, return_id: str, rows: Sequence[Any], *, at: datetime) -> None:
+    """Units have left the customers: count them, and note that they may have to be refunded.
+
+    Args:
+        rows: of `return_units`, with the pool.
+    """
     order_id = rows[0].order_id
     post(
         connection,

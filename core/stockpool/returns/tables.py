@@ -26,6 +26,10 @@ order_returns = Table(
     Column("reason_code", String, nullable=False),
     Column("comment", Text, nullable=False, server_default=""),
     Column("requested_at", UtcDateTime, nullable=False),
+    # Who began it: merchant, channel, or carrier (a parcel that came back by itself).
+    Column("origin", String, nullable=False, server_default="merchant"),
+    # The channel's id of it, if a channel has asked.
+    Column("asked_by", String),
     # When to ask what has become of its units, while some are on the way.
     Column("ask_at", UtcDateTime),
 )

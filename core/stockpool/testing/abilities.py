@@ -17,6 +17,7 @@ class WorldAbility(StrEnum):
     FAIL_AFTER_EFFECT = "have a call's answer lost after it took effect"
     SHARE_STOCK = "put two SKUs of a network on one stock"
     ASK_TO_CANCEL = "have a buyer ask the shop to cancel"
+    ASK_FOR_RETURN = "have a buyer ask the shop for a return"
     REFUND_BY_HAND = "refund by hand in the shop"
     SPOIL_AN_ORDER = "place an order that the channel can't read"
 

@@ -19,6 +19,7 @@ from stockpool.plugins.channel import (
     TrackingChange,
     TrackingUpdate,
 )
+from stockpool.plugins.channel_returns import ReturnUpdate
 from stockpool.problems import Problem
 from stockpool_csv_channel import checks
 from stockpool_csv_channel.folder import Folder
@@ -42,6 +43,7 @@ class CsvChannel(Channel):
             ChannelCapability.CANCELLATIONS,
             ChannelCapability.CANCELLATION_ANSWERS,
             ChannelCapability.REFUNDS,
+            ChannelCapability.RETURNS,
         }
     )
 
@@ -80,6 +82,9 @@ class CsvChannel(Channel):
 
     def push_refund(self, updates: Sequence[RefundUpdate]) -> Sequence[PushRefusal]:
         return self._outbox.push_refund(updates)
+
+    def push_return(self, updates: Sequence[ReturnUpdate]) -> Sequence[PushRefusal]:
+        return self._outbox.push_return(updates)
 
     def check(self) -> Sequence[Problem]:
         return tuple(checks.problems(self._folder, self._settings, self._context.clock))

@@ -25,6 +25,7 @@ from stockpool.plugins.channel import (
     OrderProblem,
     PluginContext,
 )
+from stockpool.plugins.channel_returns import ChannelReturn
 from stockpool_csv_channel import database, inbox, spool, takings
 from stockpool_csv_channel.findings import Finding
 from stockpool_csv_channel.folder import Folder, OpenFolder
@@ -92,6 +93,7 @@ class _Page:
         self.problems: list[OrderProblem] = []
         self.refunds: list[ChannelRefund] = []
         self.cancellations: list[ChannelCancellation] = []
+        self.returns: list[ChannelReturn] = []
         self.end: Position | None = None
         # Set also for the last page: only the next call tells us that this one is stored.
         self.more = False
@@ -107,8 +109,9 @@ class _Page:
         self.problems += part.problems
         self.refunds += part.refunds
         self.cancellations += part.cancellations
+        self.returns += part.returns
         self.room -= len(part.orders) + len(part.problems)
-        self.room -= len(part.refunds) + len(part.cancellations)
+        self.room -= len(part.refunds) + len(part.cancellations) + len(part.returns)
         self.files += 1
         self.end = end
         self.more = True
@@ -123,6 +126,7 @@ class _Page:
             tuple(self.problems),
             tuple(self.refunds),
             tuple(self.cancellations),
+            tuple(self.returns),
         )
 
 

@@ -1,4 +1,4 @@
-"""The rows of one cancellation or refund into what the engine is told."""
+"""The rows of one cancellation, refund or return into what the engine is told."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from dataclasses import dataclass, field
 from stockpool.flatfiles.formulas import unguard
 from stockpool.money import Money
 from stockpool.plugins.channel import ChannelCancellation, ChannelRefund, LineQuantity
+from stockpool.plugins.channel_returns import ChannelReturn
 from stockpool_csv_channel import values
 from stockpool_csv_channel.findings import Finding
 from stockpool_csv_channel.grouping import Group
 from stockpool_csv_channel.layouts.layout import Columns
 from stockpool_csv_channel.settings import CsvChannelSettings
 
-News = ChannelCancellation | ChannelRefund
+News = ChannelCancellation | ChannelRefund | ChannelReturn
 
 _IDENTIFIER_MOST = 255
 _REASON_MOST = 500
+_COMMENT_MOST = 1_000
 
 
 @dataclass(slots=True)
@@ -29,7 +31,7 @@ class BuiltNews:
 
 
 class NewsBuilder:
-    """Builds the cancellations or the refunds of one file."""
+    """Builds the cancellations, the refunds or the returns of one file."""
 
     def __init__(self, columns: Columns, settings: CsvChannelSettings) -> None:
         self._columns = columns
@@ -55,6 +57,11 @@ class NewsBuilder:
                 key = head.get("key") or None
                 reason = head.get("reason", "")[:_REASON_MOST]
                 news = ChannelRefund(news_id, order_id, amount, reason, lines, key=key)
+        elif self._columns.layout.kind == "returns":
+            reason = self._identifier(row, head, "reason", findings)
+            comment = head.get("comment", "")[:_COMMENT_MOST]
+            if not findings:
+                news = ChannelReturn(news_id, order_id, lines, reason, comment)
         elif not findings:
             done = self._truth(row, head, findings)
             reason = head.get("reason", "")[:_REASON_MOST] or "cancelled in a file"

@@ -35,6 +35,7 @@ from stockpool.plugins.channel import (
     TrackingChange,
     TrackingUpdate,
 )
+from stockpool.plugins.channel_returns import ReturnUpdate
 from stockpool_csv_channel import database, journal
 from stockpool_csv_channel.folder import Directory, Folder, OpenFolder, make_durable
 from stockpool_csv_channel.journal import Batch, Journal
@@ -82,6 +83,20 @@ REFUND_HEADER: Final = (
     "amount",
     "currency",
     "reason",
+    "key",
+)
+RETURN_HEADER: Final = (
+    "return_id",
+    "order_id",
+    "line_id",
+    "sku",
+    "quantity",
+    "outcome",
+    "reason",
+    "conditions",
+    "label_pages",
+    "return_to",
+    "engine_return_id",
     "key",
 )
 AVAILABILITY_HEADER: Final = ("sku", "quantity", "as_of")
@@ -160,8 +175,30 @@ def refund_rows(update: RefundUpdate) -> Iterator[Row]:
         amount = ""
 
 
+def return_rows(update: ReturnUpdate) -> Iterator[Row]:
+    """A row for each line. Labels and conditions are of all of it and stand on its first row."""
+    conditions = "; ".join(f"{units} {name}" for name, units in sorted(update.conditions.items()))
+    labels, address = " ".join(update.label_pages), ", ".join(update.return_to)
+    for line_id, sku, quantity in _lines(update):
+        yield (
+            update.return_id or "",
+            update.channel_order_id,
+            line_id,
+            sku,
+            quantity,
+            update.outcome,
+            update.reason,
+            conditions,
+            labels,
+            address,
+            update.engine_return_id or "",
+            update.key,
+        )
+        conditions = labels = address = ""
+
+
 def _lines(
-    update: TrackingUpdate | CancellationUpdate | CancellationAnswer | RefundUpdate,
+    update: TrackingUpdate | CancellationUpdate | CancellationAnswer | RefundUpdate | ReturnUpdate,
 ) -> Iterator[tuple[str, str, str]]:
     """An update without lines still has a row."""
     for line in update.lines:
@@ -208,6 +245,11 @@ class Outbox:
         """Write money to give back."""
         rows = {update.key: list(refund_rows(update)) for update in updates}
         return self._push("refunds", REFUND_HEADER, rows)
+
+    def push_return(self, updates: Sequence[ReturnUpdate]) -> Sequence[PushRefusal]:
+        """Write what became of goods that are to come back."""
+        rows = {update.key: list(return_rows(update)) for update in updates}
+        return self._push("returns", RETURN_HEADER, rows)
 
     def push_availability(self, updates: Sequence[AvailabilityUpdate]) -> Sequence[PushRefusal]:
         """Write what can be sold: one file with all SKUs, replaced as a whole."""

@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 
 from stockpool.order_request import OrderRequest
 from stockpool.plugins.channel import ChannelCancellation, ChannelRefund, OrderProblem
+from stockpool.plugins.channel_returns import ChannelReturn
 from stockpool.problems import Problem
 
 _serialise = OrderRequest.__pydantic_serializer__.to_json
@@ -37,16 +38,19 @@ def write_problem(file: BinaryIO, problem: OrderProblem) -> None:
     file.write(b"p" + json.dumps(record).encode() + b"\n")
 
 
-def write_news(file: BinaryIO, news: ChannelCancellation | ChannelRefund) -> None:
-    """Add a cancellation or a refund."""
+def write_news(file: BinaryIO, news: ChannelCancellation | ChannelRefund | ChannelReturn) -> None:
+    """Add a cancellation, a refund or a return."""
     if isinstance(news, ChannelRefund):
         file.write(b"r" + _refund.dump_json(news) + b"\n")
+    elif isinstance(news, ChannelReturn):
+        file.write(b"b" + _return.dump_json(news) + b"\n")
     else:
         file.write(b"c" + _cancellation.dump_json(news) + b"\n")
 
 
 _refund: TypeAdapter[ChannelRefund] = TypeAdapter(ChannelRefund)
 _cancellation: TypeAdapter[ChannelCancellation] = TypeAdapter(ChannelCancellation)
+_return: TypeAdapter[ChannelReturn] = TypeAdapter(ChannelReturn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ class Slice:
     problems: Sequence[OrderProblem]
     refunds: Sequence[ChannelRefund]
     cancellations: Sequence[ChannelCancellation]
+    returns: Sequence[ChannelReturn]
     start: int
     end: int
 
@@ -69,6 +74,7 @@ def read(file: BinaryIO, offset: int, most: int) -> Slice:
     problems: list[OrderProblem] = []
     refunds: list[ChannelRefund] = []
     cancellations: list[ChannelCancellation] = []
+    returns: list[ChannelReturn] = []
     for _ in range(most):
         line = file.readline()
         if not line:
@@ -80,8 +86,10 @@ def read(file: BinaryIO, offset: int, most: int) -> Slice:
             refunds.append(_refund.validate_json(line[1:]))
         elif line[:1] == b"c":
             cancellations.append(_cancellation.validate_json(line[1:]))
+        elif line[:1] == b"b":
+            returns.append(_return.validate_json(line[1:]))
         else:
             record = json.loads(line[1:])
             problem = Problem(**record["problem"])
             problems.append(OrderProblem(record["source"], problem, record["order"]))
-    return Slice(orders, problems, refunds, cancellations, start, offset)
+    return Slice(orders, problems, refunds, cancellations, returns, start, offset)

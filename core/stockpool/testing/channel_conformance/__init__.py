@@ -8,6 +8,7 @@ from stockpool.testing.channel_conformance.money_back import CancellationTests, 
 from stockpool.testing.channel_conformance.offers import AvailabilityTests, ListingTests
 from stockpool.testing.channel_conformance.orders import OrderTests
 from stockpool.testing.channel_conformance.problems import ProblemTests
+from stockpool.testing.channel_conformance.returns import ReturnTests
 from stockpool.testing.channel_conformance.tracking import TrackingChangeTests, TrackingTests
 
 __all__ = ["ChannelConformance"]
@@ -22,6 +23,7 @@ class ChannelConformance(
     RefundTests,
     NewsTests,
     AnswerTests,
+    ReturnTests,
     AvailabilityTests,
     ListingTests,
     WebhookTests,

@@ -104,6 +104,14 @@ class ChannelWorld(ABC):
         REFUND_BY_HAND."""
         raise NotImplementedError
 
+    def ask_for_return(self, channel_order_id: str, units: Units, reason: str) -> str:
+        """A buyer wants to send units back; returns the return's id. Needs ASK_FOR_RETURN."""
+        raise NotImplementedError
+
+    def told_returns(self, channel_order_id: str) -> Sequence[str]:
+        """The outcomes of what was to come back of an order, as often as told. For RETURNS."""
+        raise NotImplementedError
+
     def told_refunds(self, channel_order_id: str) -> Sequence[Money]:
         """Every refund of an order. For REFUNDS."""
         raise NotImplementedError

@@ -42,6 +42,7 @@ class FolderWorld(ChannelWorld):
             WorldAbility.SPOIL_AN_ORDER,
             WorldAbility.ASK_TO_CANCEL,
             WorldAbility.REFUND_BY_HAND,
+            WorldAbility.ASK_FOR_RETURN,
         }
     )
     orders_a_page = 3
@@ -96,6 +97,14 @@ class FolderWorld(ChannelWorld):
         row = f"R1,{channel_order_id},{amount},{currency}"
         self._write("refund.csv", ["refund_id,order_id,amount,currency", row])
         return "R1"
+
+    def told_returns(self, channel_order_id: str) -> Sequence[str]:
+        return [row["outcome"] for row in self._told("returns", channel_order_id)]
+
+    def ask_for_return(self, channel_order_id: str, units: Mapping[str, int], reason: str) -> str:
+        rows = [f"B1,{channel_order_id},{n},{q},{reason}" for n, q in enumerate(units.values(), 1)]
+        self._write("return.csv", ["return_id,order_id,line_id,quantity,reason", *rows])
+        return "B1"
 
     def _write(self, name: str, lines: Sequence[str]) -> None:
         (self._root / "web" / "inbox" / name).write_text("\n".join([*lines, ""]), "utf-8")

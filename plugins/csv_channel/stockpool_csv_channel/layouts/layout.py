@@ -80,7 +80,7 @@ class Layout:
     lines_may_repeat: bool = False
     known_speeds_only: bool = True
     adapt: Adapt | None = None
-    kind: Literal["orders", "cancellations", "refunds"] = "orders"
+    kind: Literal["orders", "cancellations", "refunds", "returns"] = "orders"
     grouped_by: str = "channel_order_id"
 
     def is_of_line(self, name: str) -> bool:

@@ -1,7 +1,7 @@
-"""Files of news: cancellations that are asked for, and refunds that were made by hand.
+"""Files of news: cancellations and returns that are asked for, refunds that were made by hand.
 
-A row for each line that a cancellation or a refund is about; the rows of one have its id and stand
-together. Amazon's file of MCF cancellations names orders only, and each is cancelled whole.
+A row for each line that one is about; the rows of one have its id and stand together. Amazon's
+file of MCF cancellations names orders only, and each is cancelled whole.
 """
 
 from __future__ import annotations
@@ -44,6 +44,15 @@ REFUNDS: Final = Layout(
     grouped_by="news_id",
 )
 
+RETURNS: Final = Layout(
+    name="returns",
+    columns={**_COLUMNS, "news_id": ("return_id",), "comment": ("comment",)},
+    required=("news_id", "channel_order_id", "reason"),
+    own_line_fields=_LINE_FIELDS,
+    kind="returns",
+    grouped_by="news_id",
+)
+
 MCF_CANCELLATIONS: Final = Layout(
     name="mcf_cancellations",
     columns={"channel_order_id": (ORDER_ID_HEADER,)},
@@ -53,4 +62,4 @@ MCF_CANCELLATIONS: Final = Layout(
     kind="cancellations",
 )
 
-NEWS: Final = (CANCELLATIONS, REFUNDS)
+NEWS: Final = (CANCELLATIONS, REFUNDS, RETURNS)
