@@ -12,6 +12,7 @@ from stockpool.attention.queue import Concern, close_concerns, raise_concerns
 from stockpool.care import news
 from stockpool.care.service import Care
 from stockpool.catalog.availability import availability, record_changes
+from stockpool.catalog.importing import list_proposed, tell_problems
 from stockpool.catalog.products import Catalog
 from stockpool.crashpoints import reached
 from stockpool.desk_duties import DeskDuties
@@ -22,7 +23,13 @@ from stockpool.orders.unfulfillable import Policies
 from stockpool.outbox import cursors, leases
 from stockpool.outbox.dispatch import Dispatch, release
 from stockpool.outbox.rate_limits import take
-from stockpool.plugins.channel import Channel, ChannelCapability, OrderPage, WebhookHint
+from stockpool.plugins.channel import (
+    Channel,
+    ChannelCapability,
+    ListingPage,
+    OrderPage,
+    WebhookHint,
+)
 from stockpool.plugins.network import (
     ChangePage,
     FulfillmentState,
@@ -198,21 +205,20 @@ class Duties(DeskDuties):
             with self.database.read() as connection:
                 cursor = cursors.position(connection, f"listings:{name}")
             page = channel.fetch_listings(cursor)
-            known = {product.sku for product in self.catalog.products()}
-            mapped = {
-                listing.channel_sku: dict(listing.components)
-                for listing in page.listings
-                if listing.components and set(listing.components) <= known
-            }
-            self.catalog.list_many(name, mapped)
+            imported += list_proposed(self.database, self.catalog, name, page.listings)
             self.database.run(
-                lambda connection, to=page.cursor: cursors.move(  # type: ignore[misc]
-                    connection, f"listings:{name}", to, at=self.clock.now()
+                lambda connection, page=page: self._store_listing_page(  # type: ignore[misc]
+                    connection, name, page
                 )
             )
-            imported += len(mapped)
             more = page.more and page.cursor != cursor
         return imported
+
+    def _store_listing_page(self, connection: Connection, name: str, page: ListingPage) -> None:
+        now = self.clock.now()
+        if page.problems is not None:
+            tell_problems(connection, name, page.problems, at=now, ids=self.ids)
+        cursors.move(connection, f"listings:{name}", page.cursor, at=now)
 
     def follow_network(self, name: str) -> int:
         """Take in a network's news of our fulfillment orders; returns how many were news."""

@@ -19,7 +19,7 @@ from stockpool.errors import (
     TransientError,
 )
 from stockpool.outbox import leases
-from stockpool.plugins.channel import ChannelListing, OrderProblem
+from stockpool.plugins.channel import ChannelListing, ListingProblem, OrderProblem
 from stockpool.problems import Problem
 
 ANYTHING = [
@@ -289,3 +289,34 @@ def test_a_dead_process_in_a_snapshot_leaves_nothing_behind(shop: Shop) -> None:
     shop.clock.advance(60)
     shop.engine.duties.take_snapshots("amazon-na")
     assert shop.level("MUG-1").fulfillable == 7
+
+
+def test_a_listing_that_is_there_stays_whatever_the_channel_proposes(shop: Shop) -> None:
+    """It may have been mapped by hand."""
+    shop.engine.catalog.list_on("web", channel_sku="mug-blue", sku="TEE-1")
+    shop.channel.add_listings([ChannelListing("mug-blue", components={"MUG-1": 1})])
+    assert shop.engine.duties.import_listings("web") == 0
+    listed = {one.channel_sku: one.components for one in shop.engine.catalog.listings("web")}
+    assert [part.sku for part in listed["mug-blue"]] == ["TEE-1"]
+
+
+def test_what_must_be_mended_in_a_channels_listings_is_shown_until_it_is(shop: Shop) -> None:
+    missing = ListingProblem(Problem("sku_missing", "2 variants have no SKU"))
+    shared = [
+        ListingProblem(Problem("sku_shared", "several variants"), sku) for sku in ("a", "mug")
+    ]
+    shop.channel.add_listings([], [missing, *shared])
+    shop.channel.add_listings([])
+    shop.engine.duties.import_listings("web")
+    # "mug" is listed by hand, and so is no problem.
+    assert {item.code: item.subject for item in shop.engine.attention.list(kind="channel")} == {
+        "sku_missing": "web",
+        "sku_shared": "web",
+    }
+    assert len(shop.engine.attention.list(kind="channel")) == 2
+    shop.channel.add_listings([], [shared[0]])
+    shop.engine.duties.import_listings("web")
+    assert [item.code for item in shop.engine.attention.list(kind="channel")] == ["sku_shared"]
+    shop.channel.add_listings([], [])
+    shop.engine.duties.import_listings("web")
+    assert shop.engine.attention.list(kind="channel") == []

@@ -38,6 +38,7 @@ def test_what_writes_is_known_to_write() -> None:
         "MakeRefund",
         "RejectCancellation",
         "RejectRequest",
+        "RunBulkQuery",
         "SetAvailable",
         "StockAtLocation",
         "Subscribe",

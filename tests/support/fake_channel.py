@@ -27,6 +27,7 @@ from stockpool.plugins.channel import (
     ChannelRefund,
     DeliveryUpdate,
     ListingPage,
+    ListingProblem,
     OrderPage,
     OrderProblem,
     PushRefusal,
@@ -104,7 +105,9 @@ class FakeChannel(Channel):
         self.closed = False
         self._refusals: list[tuple[Callable[[Any], bool], RejectedError]] = []
         self._pages: list[OrderPage] = []
-        self._listings: list[tuple[ChannelListing, ...]] = []
+        self._listings: list[
+            tuple[tuple[ChannelListing, ...], Sequence[ListingProblem] | None]
+        ] = []
         self._lock = threading.RLock()
 
     # The contract ------------------------------------------------------------------------------
@@ -124,7 +127,8 @@ class FakeChannel(Channel):
             if place >= len(self._listings):
                 return ListingPage((), cursor)
             more = place + 1 < len(self._listings)
-            return ListingPage(self._listings[place], str(place + 1), more)
+            listings, problems = self._listings[place]
+            return ListingPage(listings, str(place + 1), more, problems)
 
     def push_availability(self, updates: Sequence[AvailabilityUpdate]) -> Sequence[PushRefusal]:
         return self._push("push_availability", updates)
@@ -199,9 +203,13 @@ class FakeChannel(Channel):
             )
         )
 
-    def add_listings(self, listings: Iterable[ChannelListing]) -> None:
+    def add_listings(
+        self,
+        listings: Iterable[ChannelListing],
+        problems: Sequence[ListingProblem] | None = None,
+    ) -> None:
         """One more page of listings."""
-        self._listings.append(tuple(listings))
+        self._listings.append((tuple(listings), problems))
 
     def refuse(
         self, when: Callable[[Any], bool], code: str = "NotFound", reason: str = "no such order"

@@ -166,12 +166,32 @@ class ChannelListing:
 
 
 @dataclass(frozen=True, slots=True)
+class ListingProblem:
+    """What a person must mend in the channel before something can be sold from the pool.
+
+    Attributes:
+        channel_sku: what it is about; there is no problem once that is listed by hand.
+    """
+
+    problem: Problem
+    channel_sku: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ListingPage:
-    """Some listings and where to go on."""
+    """Some listings and where to go on.
+
+    A listing that is there already stays as it is, whatever is proposed for it.
+
+    Attributes:
+        problems: all that there are in the channel; those that were told before and are not
+            among them are over. None: this page does not know.
+    """
 
     listings: Sequence[ChannelListing]
     cursor: str | None
     more: bool = False
+    problems: Sequence[ListingProblem] | None = None
 
 
 @dataclass(frozen=True, slots=True)

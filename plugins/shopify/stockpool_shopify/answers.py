@@ -217,7 +217,6 @@ class ListedVariant(Answered):
     id: str
     sku: str | None
     display_name: str
-    updated_at: datetime
     requires_components: bool
     inventory_item: ListedItem
 
@@ -330,6 +329,25 @@ class Subscription(Answered):
     id: str
     topic: str
     uri: str
+
+
+class BulkHead(Answered):
+    """A bulk operation in a list."""
+
+    id: str
+    status: str
+    created_at: datetime
+
+
+class BulkState(Answered):
+    """How it stands with a bulk operation. `partial_data_url`: what there is of a failed one."""
+
+    id: str
+    status: str
+    error_code: str | None
+    url: str | None
+    partial_data_url: str | None
+    file_size: int | None
 
 
 class UserError(Answered):

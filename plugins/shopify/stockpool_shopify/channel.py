@@ -26,6 +26,7 @@ from stockpool.plugins.channel import (
 from stockpool.problems import Problem
 from stockpool_shopify import checks, webhooks
 from stockpool_shopify.availability import Availability
+from stockpool_shopify.bulk import BulkQueries
 from stockpool_shopify.cancellations import Cancellations
 from stockpool_shopify.client import Client
 from stockpool_shopify.connection import Connection
@@ -99,7 +100,8 @@ class ShopifyChannel(Channel):
         self._intake = Intake(
             shop, notes, refunds_made, removed, settings, context.clock, context.name
         )
-        self._listings = Listings(self._client)
+        bulk = BulkQueries(self._client, self._connection)
+        self._listings = Listings(self._client, bulk, settings, context.clock)
         self._cancellations = cancellations
         self._deliveries = Deliveries(self._client, shop)
         self._tracking = Tracking(shop, notes, cancellations, settings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
 from importlib.metadata import version
@@ -15,7 +15,9 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
 _CHUNK = 65_536
+_OK, _PARTIAL, _BEHIND_THE_END = 200, 206, 416
 _ANSWER_BYTES = 20_000_000
+_LINE_BYTES = 1_000_000
 
 
 class AnswerTooLong(requests.RequestException):
@@ -38,6 +40,22 @@ class Reply:
         except (ValueError, RecursionError):
             return None
         return found if isinstance(found, dict) else None
+
+
+@dataclass(frozen=True, slots=True)
+class FileLines:
+    """Some lines of a file, without their ends.
+
+    Attributes:
+        status: 200, or why there are none.
+        offset: the byte behind them.
+        ended: there is nothing behind them.
+    """
+
+    status: int
+    lines: Sequence[bytes] = field(repr=False)
+    offset: int
+    ended: bool
 
 
 class Connection:
@@ -75,9 +93,58 @@ class Connection:
                     raise AnswerTooLong(f"the answer is longer than {_ANSWER_BYTES} bytes")
             return Reply(response.status_code, response.headers, bytes(content))
 
+    def lines(self, url: str, *, offset: int, most: int) -> FileLines:
+        """Read lines of a file that Shopify has put somewhere, from a byte of it on.
+
+        No more is fetched than what is handed back, and what the network had under way. The
+        access token is not sent: the address itself gives access.
+
+        Raises:
+            ValueError: the address is not one of HTTPS.
+            requests.RequestException: there is no whole answer.
+        """
+        if not url.startswith("https://"):
+            raise ValueError("a file must come by HTTPS")
+        headers = {"range": f"bytes={offset}-", "accept-encoding": "identity"}
+        with self._session.get(
+            url,
+            headers=headers,
+            timeout=self._timeout,
+            allow_redirects=False,
+            stream=True,
+            auth=_nothing_added,
+        ) as response:
+            if response.status_code == _BEHIND_THE_END:
+                return FileLines(_OK, (), offset, ended=True)
+            if response.status_code not in (_OK, _PARTIAL):
+                return FileLines(response.status_code, (), offset, ended=False)
+            # Who does not know ranges sends the whole file.
+            skipped = offset if response.status_code == _OK else 0
+            return _read_lines(response.iter_content(_CHUNK), offset, skipped, most)
+
     def close(self) -> None:
         """Close all connections."""
         self._session.close()
+
+
+def _read_lines(chunks: Iterable[bytes], offset: int, skipped: int, most: int) -> FileLines:
+    lines: list[bytes] = []
+    rest = b""
+    for chunk in chunks:
+        rest += chunk
+        if skipped:
+            skipped, rest = max(skipped - len(rest), 0), rest[skipped:]
+        *whole, rest = rest.split(b"\n")
+        for line in whole:
+            lines.append(line)
+            offset += len(line) + 1
+            if len(lines) == most:
+                return FileLines(_OK, lines, offset, ended=False)
+        if len(rest) > _LINE_BYTES:
+            raise AnswerTooLong(f"a line is longer than {_LINE_BYTES} bytes")
+    if rest:
+        lines.append(rest)
+    return FileLines(_OK, lines, offset + len(rest), ended=True)
 
 
 def never_sent(error: requests.RequestException) -> bool:

@@ -6,7 +6,8 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from shopify_shop.queries import unfulfilled
+from shopify_shop.bulk import RUNNING_MOST, BulkOperation, wrong_with
+from shopify_shop.queries import time, unfulfilled
 from shopify_shop.state import (
     Fulfillment,
     RefundMade,
@@ -102,6 +103,17 @@ class Writer:
         found.url = str(given["url"]) if given.get("url") else None
         found.notified |= notifyCustomer
         return DONE
+
+    def bulkOperationRunQuery(self, info: Any, query: str, groupObjects: bool) -> Any:
+        if wrong := wrong_with(query, info.context["version"]):
+            return refusal(wrong, "INVALID", ["query"])
+        runner = self.state.bulk
+        if len(runner.running()) >= RUNNING_MOST:
+            return refusal("Bulk operations limit reached", "LIMIT_REACHED")
+        made = BulkOperation(self.state.number(), query, self.state.clock.now())
+        runner.operations.append(made)
+        operation = {"id": made.id, "createdAt": time(made.created_at)}
+        return {"bulkOperation": operation, "userErrors": []}
 
     def webhookSubscriptionCreate(self, _: Any, topic: str, webhookSubscription: Any) -> Any:
         uri = webhookSubscription["uri"]

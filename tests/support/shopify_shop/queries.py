@@ -9,6 +9,7 @@ from typing import Any
 
 from graphql import GraphQLError
 
+from shopify_shop.bulk import BulkOperation
 from shopify_shop.rules import MOST_ITEMS
 from shopify_shop.state import (
     Fulfillment,
@@ -25,7 +26,9 @@ from shopify_shop.state import (
 def connection(nodes: Sequence[Any], view: Callable[[Any], Any]) -> Callable[..., Any]:
     """A connection over `nodes`; its cursors are positions."""
 
-    def resolve(_: Any, first: int | None = None, after: str | None = None, **__: Any) -> Any:
+    def resolve(info: Any, first: int | None = None, after: str | None = None, **__: Any) -> Any:
+        if (info.context or {}).get("bulk"):
+            return {"edges": [{"node": view(node)} for node in nodes]}
         if first is None or first > MOST_ITEMS:
             raise GraphQLError(f"first must be given, and be at most {MOST_ITEMS}")
         start = int(after) + 1 if after else 0
@@ -129,6 +132,32 @@ class Reader:
             if matches(query, updated_at=v.updated_at, sku=v.sku or "", id=v.number)
         ]
         return connection(found, self.variant_view)(info, **arguments)
+
+    def productVariantsCount(self, _: Any, limit: int = 10_000) -> Any:
+        count = len(self.state.variants)
+        precision = "EXACT" if count <= limit else "AT_LEAST"
+        return {"count": min(count, limit), "precision": precision}
+
+    def bulkOperation(self, _: Any, id: str) -> Any:
+        found = (one for one in self.state.bulk.operations if one.id == id)
+        return next((self.bulk_view(one) for one in found), None)
+
+    def bulkOperations(self, info: Any, reverse: bool = False, **arguments: Any) -> Any:
+        # By default the newest come first; by a sort key the oldest do, unless reversed.
+        found = self.state.bulk.operations[:: -1 if reverse else 1]
+        return connection(found, self.bulk_view)(info, **arguments)
+
+    def bulk_view(self, operation: BulkOperation) -> Any:
+        return {
+            "id": operation.id,
+            "status": operation.status,
+            "errorCode": operation.error,
+            "createdAt": time(operation.created_at),
+            "query": operation.query,
+            "url": None if operation.partial else operation.url,
+            "partialDataUrl": operation.url if operation.partial else None,
+            "fileSize": None if operation.file is None else str(len(operation.file)),
+        }
 
     def webhookSubscriptions(self, info: Any, uri: str | None = None, **arguments: Any) -> Any:
         found = [s for s in self.state.subscriptions if uri is None or s.uri == uri]

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -21,6 +22,7 @@ from graphql import GraphQLError, OperationType, execute_sync
 from graphql.execution import ExecutionResult
 from graphql.language import FieldNode
 
+from shopify_shop.bulk import FILES, BulkOperation
 from shopify_shop.mutations import Writer
 from shopify_shop.queries import Reader
 from shopify_shop.rules import MOST_COST, broken, cost, idempotency_key, operation
@@ -108,6 +110,11 @@ class ShopServer:
         self.tokens = BUCKET
         self._filled_at: datetime = clock.now()
         self.calls: list[Call] = []
+        self.downloads: list[str] = []
+        """The ranges of files that were asked for."""
+        self.knows_ranges = True
+        self.cut_files_after: int | None = None
+        """Where the transfer of a file breaks off without a word."""
         self._faults: deque[tuple[str | None, Fault]] = deque()
         self._before: dict[str, Callable[[], None]] = {}
         self._reader = Reader(self.state, SHOP, lambda: frozenset(self.scopes))
@@ -130,7 +137,16 @@ class ShopServer:
                 url = f"{root}/api/{version}/graphql.json"
                 mock.add_callback("POST", url, lambda r, v=version: self._locked(r, v))
             mock.add_callback("POST", f"{root}/oauth/access_token", self._token)
+            mock.add_callback("GET", re.compile(re.escape(FILES) + r"\d+\.jsonl"), self._file)
             yield self
+
+    def finish_bulk(self) -> BulkOperation:
+        """The bulk operation that is running is done."""
+        return self.state.bulk.finish(self._reader)
+
+    def fail_bulk(self, *, lines: int, error: str = "TIMEOUT") -> BulkOperation:
+        """It breaks off after some lines."""
+        return self.state.bulk.fail(self._reader, lines=lines, error=error)
 
     def forget_keys(self) -> None:
         """A day has passed, after which Shopify does not know idempotency keys any more."""
@@ -208,7 +224,7 @@ class ShopServer:
             document,
             root_value=root,
             variable_values=dict(variables),
-            context_value={"key": idempotency_key(field, variables)},
+            context_value={"key": idempotency_key(field, variables), "version": version},
         )
         return 200, headers, json.dumps(self._answer(result, points))
 
@@ -250,6 +266,15 @@ class ShopServer:
         seconds = (now - self._filled_at).total_seconds()
         self.tokens = min(self.tokens + seconds * RESTORE_RATE, BUCKET)
         self._filled_at = now
+
+    def _file(self, request: Any) -> tuple[int, dict[str, str], bytes]:
+        """The store of files, which knows nothing of tokens: who has the address may read."""
+        assert "X-Shopify-Access-Token" not in request.headers
+        self.downloads.append(request.headers.get("range", ""))
+        found = re.fullmatch(r"bytes=(\d+)-", self.downloads[-1])
+        first = int(found[1]) if found and self.knows_ranges else None
+        status, headers, content = self.state.bulk.download(request.url, first)
+        return status, headers, content[: self.cut_files_after]
 
     def _token(self, request: Any) -> Answer:
         raw = request.body if isinstance(request.body, str) else request.body.decode()

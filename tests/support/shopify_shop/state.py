@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from itertools import count
 
+from shopify_shop.bulk import BulkRunner
 from stockpool.clock import ManualClock
 from stockpool.order_request import Address
 
@@ -186,6 +187,7 @@ class ShopState:
         self.hides_customers = False
         self.service_locations: set[str] = set()
         self.subscriptions: list[Subscription] = []
+        self.bulk = BulkRunner()
 
     def number(self) -> int:
         return next(self._numbers)
