@@ -78,6 +78,7 @@ def _fill(engine: Engine, network: ReturningNetwork, folder: Path) -> None:
     settle(engine)
     assert done.order_id is not None
     engine.orders.refund(done.order_id, "9.50", "USD", reason="broken", key="refund-1")
+    engine.care.replacements.make(done.order_id, {"1": 1}, reason="broken", key="again-1")
     engine.orders.submit(an_order("accepted", ("set", 1)))
     engine.removals.create(US, [RemovalItem("CUP", sellable=3)], ship_to=SEATTLE)
     settle(engine)
@@ -213,6 +214,13 @@ PLANTED = {
          "promised_at, state, due_at, recorded_at) SELECT key || '-again', kind, lane, party, "
          "aggregate, share, payload, priority, promised_at, state, due_at, recorded_at "
          "FROM effects WHERE kind = 'tracking.push'", "{done}-1-package-1"),
+    ],
+    "replacements_within_sent": [
+        ("UPDATE orders SET replaces = id WHERE replaces IS NOT NULL", "{done-R1} 1 MUG"),
+    ],
+    "replacements_are_linked": [
+        ("UPDATE orders SET replaces = NULL WHERE replaces IS NOT NULL", "{done-R1}"),
+        ("DELETE FROM replacements", "{done-R1}"),
     ],
     "refunds_within_paid": [
         ("UPDATE refund_parts SET amount_minor = 1901", "{done} 1 goods"),

@@ -323,8 +323,8 @@ class Duties(DeskDuties):
         return self.orders.fill_waiting()
 
     def settle_refunds(self) -> int:
-        """Make the refunds that the channels' policies want."""
-        return self.care.settle_due()
+        """Make the refunds that the channels' policies want, and take in recorded replacements."""
+        return self.care.settle_due() + self.care.replacements.take_in_recorded()
 
     def carry_out_privacy_requests(self) -> int:
         """Erase what channels demand to be erased; returns how many requests are done."""

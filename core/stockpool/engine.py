@@ -23,6 +23,7 @@ from stockpool.bulk.removals import RemovalFiles
 from stockpool.bulk.service import BulkPlans
 from stockpool.care.invariants import INVARIANTS as CARE_INVARIANTS
 from stockpool.care.refunding import Surroundings
+from stockpool.care.replacing import Replacements
 from stockpool.care.service import Care
 from stockpool.care.telling import PushRefund
 from stockpool.catalog.availability import PushAvailability
@@ -168,6 +169,7 @@ class Engine:
             {name: settings.refund_on for name, settings in config.channels.items()},
             self.orders.cancelling,
             self.returns.take_request,
+            Replacements(database, ids, self.orders),
         )
         self.inventory = Inventory(
             database,

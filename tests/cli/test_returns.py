@@ -68,3 +68,18 @@ def test_a_return_gets_its_labels_and_no_more_than_was_shipped(shipped: Path, ru
     )
     assert refused.code == 1
     assert "0 were shipped" in refused.stderr
+
+
+def test_what_was_sent_is_sent_again_once(shipped: Path, run: Any) -> None:
+    make = ("replacements", "make", "1001", "--channel", "web", "--reason", "broken")
+    made = run(*make, "--line", "1=1", "--key", "case-9", "--cause", "return:X", "--json")
+    assert made.code == 0, made.stderr
+    assert made.document["channel_order_id"] == "1001-R1"
+    assert run(*make, "--line", "1=1", "--key", "case-9", "--cause", "return:X").code == 0
+    refused = run(*make, "--line", "1=2", "--key", "case-10")
+    assert (refused.code, "1 were shipped" in refused.stderr) == (1, True)
+    (listed,) = run("replacements", "list", "--json").document["replacements"]
+    assert listed["replacement_id"] == made.document["replacement_id"]
+    assert "1=1" in run("replacements", "list").stdout
+    shown = run("orders", "show", "1001-R1", "--channel", "web", "--json").document
+    assert shown["replaces"] == listed["order_id"]

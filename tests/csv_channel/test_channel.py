@@ -28,6 +28,7 @@ def test_it_declares_what_files_can_do(shop):
         ChannelCapability.CANCELLATION_ANSWERS,
         ChannelCapability.REFUNDS,
         ChannelCapability.RETURNS,
+        ChannelCapability.REPLACEMENTS,
     }
 
 

@@ -55,7 +55,7 @@ def an_item(item_id: str = "1", quantity: int = 5, **counts: int) -> Item:
 
 def a_row(*items: Item, updated_at: datetime | None = None) -> FulfillmentRow:
     return FulfillmentRow(
-        ID, "ORDER", "amazon-na:US", "New", (), updated_at, None, "web", "1001", items
+        ID, "ORDER", "amazon-na:US", "New", (), updated_at, None, "web", "1001", None, items
     )
 
 

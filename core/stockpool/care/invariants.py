@@ -38,6 +38,37 @@ def _balance_equals_parts(account: str, states: str) -> str:
 
 INVARIANTS = (
     Invariant(
+        "replacements_within_sent",
+        "replacements hold no more items of a line than were shipped of it or could not be",
+        rows_that_break(
+            "SELECT COUNT(*) FROM orders WHERE replaces IS NOT NULL",
+            """SELECT name FROM (
+                   SELECT o.replaces || ' ' || l.line_id || ' ' || l.sku AS name,
+                          MAX(first.shipped + first.unfulfillable) AS sent,
+                          SUM(l.ordered - l.cancelled - l.unfulfillable) AS again
+                   FROM orders o JOIN order_lines l ON l.order_id = o.id
+                   LEFT JOIN order_lines first ON first.order_id = o.replaces
+                        AND first.line_id = l.line_id AND first.sku = l.sku
+                   WHERE o.replaces IS NOT NULL
+                   GROUP BY o.replaces, l.line_id, l.sku
+               ) AS sums WHERE sent IS NULL OR again > sent ORDER BY name""",
+        ),
+    ),
+    Invariant(
+        "replacements_are_linked",
+        "each order that replaces another is the one that was recorded as its replacement",
+        rows_that_break(
+            "SELECT COUNT(*) FROM replacements WHERE replacement_id IS NOT NULL",
+            """SELECT o.id FROM orders o LEFT JOIN replacements r
+                    ON r.replacement_id = o.id AND r.order_id = o.replaces
+               WHERE o.replaces IS NOT NULL AND r.key IS NULL
+               UNION ALL
+               SELECT r.replacement_id FROM replacements r JOIN orders o ON o.id = r.replacement_id
+               WHERE o.replaces IS NULL
+               ORDER BY 1""",
+        ),
+    ),
+    Invariant(
         "refunds_within_paid",
         "no refunds of a line, its tax, the shipping or its tax exceed what was paid for it",
         rows_that_break(

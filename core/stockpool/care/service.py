@@ -21,6 +21,7 @@ from stockpool.care.refund_views import (
     read_refund,
 )
 from stockpool.care.refunding import RefundRequest, Surroundings, by_hand_key, make_refund
+from stockpool.care.replacing import Replacements
 from stockpool.care.settling import Policies, settle_due
 from stockpool.crashpoints import reached
 from stockpool.errors import RefusedError
@@ -150,6 +151,7 @@ class Care:
         policies: Policies,
         cancelling: Callable[[], Cancelling],
         take_return: Callable[[Connection, news.OpenNews, datetime], None],
+        replacements: Replacements,
     ) -> None:
         self._database = database
         self._take_return = take_return
@@ -157,6 +159,7 @@ class Care:
         self._policies = policies
         self._cancelling = cancelling
         self.refunds = Refunds(database, self._surroundings)
+        self.replacements = replacements
 
     def settle_due(self) -> int:
         """Make the refunds that are due by the channels' policies; returns how many it looked at.

@@ -3,7 +3,8 @@
 * `refunds`, `refund_parts`: money given back, and the portions that it was paid for.
 * `refunds_due`: items that will not be shipped or came back; the channel's policy decides on them.
 * `returns_due`: units that left although they were to be cancelled.
-* `channel_news`: refunds made by hand in a channel, and cancellations asked for there.
+* `channel_news`: refunds made by hand in a channel, cancellations and returns asked for there.
+* `replacements`: orders that are sent again, recorded before they are taken in.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 
@@ -124,4 +126,29 @@ Index(
     returns_due.c.key,
     postgresql_where=text("state = 'due'"),
     sqlite_where=text("state = 'due'"),
+)
+
+replacements = Table(
+    "replacements",
+    metadata,
+    # The same key is the same replacement.
+    Column("key", String, primary_key=True),
+    # The order that is replaced.
+    Column("order_id", String, ForeignKey("orders.id"), nullable=False, index=True),
+    # Under which the order that replaces it is taken in.
+    Column("channel", String, nullable=False),
+    Column("channel_order_id", String, nullable=False),
+    # JSON: the lines, the reason, the cause and the speed that were asked for.
+    Column("asked", Text, nullable=False),
+    # Another address than the order's, until the replacement is taken in.
+    Column("ship_to", Text),
+    Column("requested_at", UtcDateTime, nullable=False),
+    Column("replacement_id", String, ForeignKey("orders.id")),
+    UniqueConstraint("channel", "channel_order_id"),
+)
+Index(
+    "ix_replacements_open",
+    replacements.c.requested_at,
+    postgresql_where=text("replacement_id IS NULL"),
+    sqlite_where=text("replacement_id IS NULL"),
 )

@@ -44,6 +44,7 @@ def show_order(order: OrderView) -> None:
             ("order", f"{order.channel_order_id} of {order.channel}"),
             ("order id", order.order_id),
             ("status", order.status),
+            ("replaces", order.replaces),
             ("held back", order.hold_reason),
             ("to", order.country),
             ("speed", order.speed),

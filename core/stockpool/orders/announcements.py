@@ -8,9 +8,10 @@ from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from stockpool.care.due import Due, RefundCause, note_due
+from stockpool.orders.tables import orders
 from stockpool.outbox.effects import EffectKind, NewEffect, record
 from stockpool.plugins.channel import ChannelCapability, DeliveryStatus
 from stockpool.plugins.network import PackageStatus
@@ -54,8 +55,32 @@ def announce(
     told = [
         one for one in news if one.tell and can_be_told(capabilities.get(one.channel, frozenset()))
     ]
+    if told:
+        replacing = _replacing(connection, [one.order_id for one in told])
+        told = [
+            one
+            for one in told
+            if can_be_told(known_to(capabilities, one.channel, replacing.get(one.order_id)))
+        ]
     record(connection, [cancellation_effect(n) for n in told], at=at)
     note_due(connection, [due_of(n) for n in news], at=at)
+
+
+def known_to(
+    capabilities: Mapping[str, frozenset[ChannelCapability]], channel: str, replaces: str | None
+) -> frozenset[ChannelCapability]:
+    """What a channel can be told of an order, which may replace another."""
+    can = capabilities.get(channel, frozenset())
+    return can if replaces is None or ChannelCapability.REPLACEMENTS in can else frozenset()
+
+
+def _replacing(connection: Connection, order_ids: Sequence[str]) -> dict[str, str]:
+    rows = connection.execute(
+        select(orders.c.id, orders.c.replaces).where(
+            orders.c.id.in_(sorted(set(order_ids))), orders.c.replaces.is_not(None)
+        )
+    )
+    return {row.id: row.replaces for row in rows}
 
 
 def can_be_told(capabilities: frozenset[ChannelCapability]) -> bool:

@@ -13,6 +13,7 @@ from stockpool.attention.queue import Concern, close_concerns, raise_concerns
 from stockpool.care.returns_due import ReturnDue, note_returns
 from stockpool.ids import IdSource
 from stockpool.orders import cancellation_requests
+from stockpool.orders.announcements import known_to
 from stockpool.orders.cancellation_requests import CancellationState, Decided
 from stockpool.orders.tables import cancellations, fulfillment_items, order_lines, orders
 from stockpool.outbox.effects import EffectKind, NewEffect, record
@@ -42,7 +43,7 @@ def conclude(
     effects, concerns, mended = [], [], []
     for one in decided:
         head = heads[one.request.order_id]
-        told = capabilities.get(head.channel, frozenset())
+        told = known_to(capabilities, head.channel, head.replaces)
         confirmed = one.verdict.state is CancellationState.CONFIRMED
         answers = ChannelCapability.CANCELLATION_ANSWERS in told
         if answers and (one.request.asked_by is not None or not confirmed):
@@ -60,7 +61,7 @@ def conclude(
 def _heads(connection: Connection, decided: Sequence[Decided]) -> dict[str, Any]:
     wanted = sorted({one.request.order_id for one in decided})
     rows = connection.execute(
-        select(orders.c.id, orders.c.channel, orders.c.channel_order_id).where(
+        select(orders.c.id, orders.c.channel, orders.c.channel_order_id, orders.c.replaces).where(
             orders.c.id.in_(wanted)
         )
     )

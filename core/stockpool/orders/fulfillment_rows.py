@@ -26,6 +26,7 @@ class FulfillmentRow:
     withdrawn_at: datetime | None
     channel: str
     channel_order_id: str
+    replaces: str | None
     items: tuple[Item, ...]
 
 
@@ -33,11 +34,11 @@ _ORDER_COLUMNS = "f.id, f.order_id, f.pool, f.status, f.features, f.updated_at, 
 
 _lock = Sql(
     postgresql=f"""
-        SELECT {_ORDER_COLUMNS}, o.channel, o.channel_order_id
+        SELECT {_ORDER_COLUMNS}, o.channel, o.channel_order_id, o.replaces
         FROM fulfillment_orders f JOIN orders o ON o.id = f.order_id
         WHERE f.id = ANY (%s::text[]) ORDER BY f.id FOR NO KEY UPDATE OF f""",  # noqa: S608
     sqlite=f"""
-        SELECT {_ORDER_COLUMNS}, o.channel, o.channel_order_id
+        SELECT {_ORDER_COLUMNS}, o.channel, o.channel_order_id, o.replaces
         FROM json_each(?) AS k JOIN fulfillment_orders f ON f.id = json_extract(k.value, '$[0]')
         JOIN orders o ON o.id = f.order_id ORDER BY f.id""",  # noqa: S608
 )
@@ -82,6 +83,7 @@ def lock_fulfillment_orders(
             _instant(row[6]),
             row[7],
             row[8],
+            row[9],
             tuple(items.get(row[0], ())),
         )
         for row in rows

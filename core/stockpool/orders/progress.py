@@ -22,6 +22,7 @@ from stockpool.orders.announcements import (
     NotShipped,
     announce,
     delivery_effect,
+    known_to,
     tracking_change_effect,
     tracking_effect,
 )
@@ -195,7 +196,8 @@ def _told_parcels(
     capabilities: Mapping[str, frozenset[ChannelCapability]],
 ) -> Iterator[_ToldParcel]:
     for entry in news:
-        if ChannelCapability.TRACKING not in capabilities.get(entry.row.channel, frozenset()):
+        told = known_to(capabilities, entry.row.channel, entry.row.replaces)
+        if ChannelCapability.TRACKING not in told:
             continue
         for shipment in entry.state.shipments:
             for package in shipment.packages if shipment.status is ShipmentStatus.SHIPPED else ():

@@ -55,6 +55,8 @@ orders = Table(
     Column("source", String),
     Column("ordered_at", UtcDateTime, nullable=False),
     Column("accepted_at", UtcDateTime, nullable=False),
+    # The order that it replaces, if it does.
+    Column("replaces", String),
     UniqueConstraint("channel", "channel_order_id"),
 )
 Index("ix_orders_accepted_at", orders.c.accepted_at)

@@ -104,6 +104,7 @@ class OrderView:
     fulfillment_orders: tuple[FulfillmentOrderView, ...]
     cancellations: tuple[dict[str, Any], ...]
     refunds: tuple[dict[str, Any], ...]
+    replaces: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Ready for JSON."""
@@ -338,6 +339,7 @@ def read_order(connection: Connection, order_id: str) -> OrderView:
                 .order_by(refunds.c.recorded_at, refunds.c.id)
             )
         ),
+        row.replaces,
     )
 
 

@@ -44,6 +44,8 @@ class ChannelCapability(StrEnum):
     WEBHOOKS = "webhooks"
     CANCELLATION_ANSWERS = "cancellation_answers"
     RETURNS = "returns"
+    REPLACEMENTS = "replacements"
+    """It is told of orders that replace others, under numbers that the engine has given them."""
     DELIVERY = "delivery"
     TRACKING_CHANGES = "tracking_changes"
 

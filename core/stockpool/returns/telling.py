@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 
 from stockpool.care.news import OpenNews
 from stockpool.care.refunding import Surroundings
+from stockpool.orders.announcements import known_to
 from stockpool.orders.tables import order_lines, orders
 from stockpool.orders.telling import Push, line_quantities
 from stockpool.orders.whole_items import PartCount, newly_gone
@@ -57,11 +58,12 @@ def tell(
     if not news:
         return
     head = connection.execute(
-        select(order_returns, orders.c.channel, orders.c.channel_order_id)
+        select(order_returns, orders.c.channel, orders.c.channel_order_id, orders.c.replaces)
         .join(orders, orders.c.id == order_returns.c.order_id)
         .where(order_returns.c.id == return_id)
     ).one()
-    if not _can_be_told(head.channel, surroundings):
+    told = known_to(surroundings.capabilities, head.channel, head.replaces)
+    if ChannelCapability.RETURNS not in told:
         return
     units = connection.execute(
         select(return_units).where(return_units.c.return_id == return_id)
@@ -85,7 +87,7 @@ def tell_refusal(
     at: datetime,
 ) -> None:
     """Tell a channel that what it asks for can't come back at all."""
-    if not _can_be_told(news.channel, surroundings):
+    if ChannelCapability.RETURNS not in surroundings.capabilities.get(news.channel, frozenset()):
         return
     digest = sha256(f"{news.channel}:{news.news_id}".encode()).hexdigest()[:32]
     effect = NewEffect(
@@ -106,10 +108,6 @@ def tell_refusal(
         share=news.channel,
     )
     record(connection, [effect], at=at)
-
-
-def _can_be_told(channel: str, surroundings: Surroundings) -> bool:
-    return ChannelCapability.RETURNS in surroundings.capabilities.get(channel, frozenset())
 
 
 def _effect(

@@ -44,6 +44,7 @@ class CsvChannel(Channel):
             ChannelCapability.CANCELLATION_ANSWERS,
             ChannelCapability.REFUNDS,
             ChannelCapability.RETURNS,
+            ChannelCapability.REPLACEMENTS,
         }
     )
 
