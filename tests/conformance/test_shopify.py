@@ -17,7 +17,12 @@ from stockpool.clock import ManualClock
 from stockpool.ids import IdSource
 from stockpool.money import Money
 from stockpool.order_request import Address, OrderRequest
-from stockpool.plugins.channel import Channel, PluginContext
+from stockpool.plugins.channel import (
+    Channel,
+    LineQuantity,
+    PluginContext,
+    TrackingUpdate,
+)
 from stockpool.plugins.notes import MemoryNotes
 from stockpool.testing import ChannelConformance, ChannelWorld, ToldParcel, WorldAbility
 from stockpool_shopify import stockpool_channel_types
@@ -50,6 +55,7 @@ class ShopifyWorld(ChannelWorld):
             WorldAbility.FAIL_AFTER_EFFECT,
             WorldAbility.SPOIL_AN_ORDER,
             WorldAbility.REFUND_BY_HAND,
+            WorldAbility.ASK_FOR_RETURN,
         }
     )
     orders_a_page = 3
@@ -120,6 +126,24 @@ class ShopifyWorld(ChannelWorld):
         assert currency == "USD"
         return self._state.refund_by_hand(self._state.orders[channel_order_id], amount, {})
 
+    def ask_for_return(self, channel_order_id: str, units: Mapping[str, int], reason: str) -> str:
+        """What is to come back has left before."""
+        order = self._state.orders[channel_order_id]
+        lines = [
+            LineQuantity(item.id, item.sku or "", units[item.sku or ""])
+            for item in order.items
+            if item.sku in units
+        ]
+        left = TrackingUpdate(
+            "left", order.id, "left", "UPS", "LEFT-1", self._server.clock.now(), None, lines
+        )
+        assert not self._channel.push_tracking([left])
+        return self._state.returns.ask(order, dict(units), reason).id
+
+    def told_returns(self, channel_order_id: str) -> Sequence[str]:
+        order = self._state.orders[channel_order_id]
+        return [said for one in self._state.returns.of(order) for said in one.told]
+
     def told_refunds(self, channel_order_id: str) -> Sequence[Money]:
         transactions = self._state.orders[channel_order_id].transactions
         return [Money.parse(str(t.amount), "USD") for t in transactions if t.kind == "REFUND"]
@@ -151,6 +175,7 @@ class ShopifyWorld(ChannelWorld):
                 "credentials": {"access_token": {"env": "SHOPIFY_TOKEN"}},
                 "webhook_secrets": [{"env": "SHOPIFY_SECRET"}],
                 "refunds": True,
+                "returns": True,
                 "page_orders": self.orders_a_page,
             }
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from shopify_shop.state import Order
 from shopify_world import ShopWorld
 from stockpool.money import Money
@@ -12,6 +14,7 @@ from stockpool.plugins.channel import (
     RefundPart,
     RefundUpdate,
 )
+from stockpool.plugins.notes import Change, MemoryNotes
 from stockpool.testing.addresses import sample_address
 
 
@@ -90,3 +93,28 @@ def test_one_that_can_not_be_counted_is_a_problem_and_stops_no_other(shop: ShopW
     page = channel.fetch_orders(cursor)
     assert [str(refund.amount) for refund in page.refunds] == ["2.00 USD"]
     assert [problem.problem.code for problem in page.problems] == ["refund_not_counted"]
+
+
+class _Dying(MemoryNotes):
+    """The process ends before its second change of a note about an order's units."""
+
+    writes = 0
+
+    def change(self, key: str, change: Change) -> None:
+        if key.startswith(("taken/", "handed/")):
+            self.writes += 1
+            if self.writes == 2:
+                raise KeyboardInterrupt
+        super().change(key, change)
+
+
+def test_a_refund_is_told_though_the_process_died_while_the_order_was_noted(
+    shop: ShopWorld,
+) -> None:
+    order = shop.state.sell({"mug": 2}, sample_address("US"))
+    shop.notes = _Dying()
+    with pytest.raises(KeyboardInterrupt):
+        shop.channel().fetch_orders(None)
+    cursor = shop.channel().fetch_orders(None).cursor
+    shop.state.refund_by_hand(order, "1.25", {})
+    assert [str(told.amount) for told in refunds(shop.channel(), cursor)] == ["1.25 USD"]

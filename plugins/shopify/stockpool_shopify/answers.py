@@ -331,25 +331,6 @@ class Subscription(Answered):
     uri: str
 
 
-class BulkHead(Answered):
-    """A bulk operation in a list."""
-
-    id: str
-    status: str
-    created_at: datetime
-
-
-class BulkState(Answered):
-    """How it stands with a bulk operation. `partial_data_url`: what there is of a failed one."""
-
-    id: str
-    status: str
-    error_code: str | None
-    url: str | None
-    partial_data_url: str | None
-    file_size: int | None
-
-
 class UserError(Answered):
     """Why Shopify refused a mutation. Only some mutations give a code."""
 

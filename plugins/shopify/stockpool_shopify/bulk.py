@@ -11,7 +11,7 @@ from typing import Any
 import requests
 
 from stockpool.errors import TransientError
-from stockpool_shopify.answers import BulkHead, BulkState, UserError
+from stockpool_shopify.answers import Answered, UserError
 from stockpool_shopify.client import Client
 from stockpool_shopify.connection import Connection
 from stockpool_shopify.documents import document
@@ -20,6 +20,25 @@ from stockpool_shopify.shop import require_done
 _BUSY = frozenset({"OPERATION_IN_PROGRESS", "LIMIT_REACHED"})
 _UNDER_WAY = frozenset({"CREATED", "RUNNING"})
 _GONE = frozenset({400, 403, 404, 410})
+
+
+class BulkHead(Answered):
+    """A bulk operation in a list."""
+
+    id: str
+    status: str
+    created_at: datetime
+
+
+class BulkState(Answered):
+    """How it stands with a bulk operation. `partial_data_url`: what there is of a failed one."""
+
+    id: str
+    status: str
+    error_code: str | None
+    url: str | None
+    partial_data_url: str | None
+    file_size: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from stockpool.plugins.channel import (
     TrackingUpdate,
     WebhookHint,
 )
+from stockpool.plugins.channel_returns import ReturnUpdate
 from stockpool.problems import Problem
 from stockpool_shopify import checks, webhooks
 from stockpool_shopify.availability import Availability
@@ -37,8 +38,11 @@ from stockpool_shopify.order_notes import OrderNotes
 from stockpool_shopify.refunds import Refunds
 from stockpool_shopify.refunds_made import RefundsMade
 from stockpool_shopify.removed import RemovedUnits
+from stockpool_shopify.returns_asked import ReturnsAsked
+from stockpool_shopify.returns_told import ReturnsTold
 from stockpool_shopify.settings import ShopifySettings
 from stockpool_shopify.shop import Shop
+from stockpool_shopify.shop_returns import ShopReturns
 from stockpool_shopify.subscriptions import Subscriptions
 from stockpool_shopify.tokens import Tokens, source_of
 from stockpool_shopify.tracking import Tracking
@@ -49,7 +53,7 @@ class ShopifyChannel(Channel):
     """Speaks the Admin GraphQL API. The truth is in Shopify, in the cursor and in the notes."""
 
     capabilities = frozenset(
-        {  # and REFUNDS and DELIVERY by setting, CANCELLATION_ANSWERS of a service
+        {  # and REFUNDS, RETURNS and DELIVERY by setting, CANCELLATION_ANSWERS of a service
             ChannelCapability.ORDERS,
             ChannelCapability.LISTINGS,
             ChannelCapability.AVAILABILITY,
@@ -69,6 +73,8 @@ class ShopifyChannel(Channel):
         if settings.role == "fulfillment_service":
             answers = ChannelCapability.CANCELLATION_ANSWERS
             self.capabilities = self.capabilities | {answers}
+        if settings.returns:
+            self.capabilities = self.capabilities | {ChannelCapability.RETURNS}
         if settings.delivery_events:
             self.capabilities = self.capabilities | {ChannelCapability.DELIVERY}
         self._settings = settings
@@ -97,9 +103,18 @@ class ShopifyChannel(Channel):
         cancellations = Cancellations(shop, notes, settings)
         refunds_made = RefundsMade(self._client, notes)
         removed = RemovedUnits(self._client, notes, settings)
+        returns = ShopReturns(self._client, shop, settings.location)
         self._intake = Intake(
-            shop, notes, refunds_made, removed, settings, context.clock, context.name
+            shop,
+            notes,
+            refunds_made,
+            removed,
+            settings,
+            context.clock,
+            context.name,
+            ReturnsAsked(returns, notes) if settings.returns else None,
         )
+        self._returns = ReturnsTold(self._client, shop, returns, notes, settings)
         bulk = BulkQueries(self._client, self._connection)
         self._listings = Listings(self._client, bulk, settings, context.clock)
         self._cancellations = cancellations
@@ -151,6 +166,11 @@ class ShopifyChannel(Channel):
         if not self._settings.refunds:
             raise NotImplementedError("the setting refunds is off")
         return self._refunds.push(updates)
+
+    def push_return(self, updates: Sequence[ReturnUpdate]) -> Sequence[PushRefusal]:
+        if not self._settings.returns:
+            raise NotImplementedError("the setting returns is off")
+        return self._returns.push(updates)
 
     def parse_webhook(self, headers: Mapping[str, str], body: bytes) -> WebhookHint:
         """Verify a webhook and name the orders it is about.

@@ -47,6 +47,7 @@ def problems(client: Client, settings: ShopifySettings, name: str) -> Iterator[P
     # Whoever may write may read.
     granted |= {f"read_{g.removeprefix('write_')}" for g in granted if g.startswith("write_")}
     needed = SCOPES[settings.role] | ({"write_orders"} if settings.refunds else set())
+    needed |= {"write_returns"} if settings.returns else set()
     needed |= {"write_fulfillments"} if settings.delivery_events else set()
     if missing := sorted(needed - granted):
         yield Problem(

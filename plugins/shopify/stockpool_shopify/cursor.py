@@ -36,6 +36,7 @@ class Cursor:
         requests: fulfillment orders with a request that is open and was on a page already.
         removed: by order and line item, the units removed that the page which ended here asked
             to cancel, with those of earlier pages.
+        returns: returns under way that were on a page already.
     """
 
     at: datetime
@@ -43,6 +44,7 @@ class Cursor:
     answers: Sequence[RequestAnswer] = ()
     requests: frozenset[str] = frozenset()
     removed: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    returns: frozenset[str] = frozenset()
 
     def knows(self, order_id: str, updated_at: datetime) -> bool:
         """Whether this state of an order was on a page already."""
@@ -55,12 +57,14 @@ class Cursor:
         requests: Collection[str],
         overlap: timedelta,
         removed: Mapping[str, Mapping[str, int]],
+        returns: Collection[str] = (),
     ) -> Cursor:
         """The cursor behind a page with these orders."""
         at = max([self.at, *changed.values()])
         seen = {**self.seen, **changed}
         kept = {order: time for order, time in seen.items() if time >= at - overlap}
-        return Cursor(at, kept, tuple(answers), frozenset(requests), removed)
+        requested = frozenset(requests)
+        return Cursor(at, kept, tuple(answers), requested, removed, frozenset(returns))
 
     def text(self) -> str:
         """As it is handed to the engine."""
@@ -70,6 +74,7 @@ class Cursor:
                 "seen": {order: time.isoformat() for order, time in sorted(self.seen.items())},
                 "requests": sorted(self.requests),
                 "removed": {order: dict(units) for order, units in sorted(self.removed.items())},
+                "returns": sorted(self.returns),
                 "answers": [[a.fulfillment_order_id, a.rejection] for a in self.answers],
             },
             separators=(",", ":"),
@@ -95,6 +100,7 @@ def read_cursor(text: str) -> Cursor:
             tuple(RequestAnswer(order, reason) for order, reason in found["answers"]),
             frozenset(found["requests"]),
             found["removed"],
+            frozenset(found.get("returns", ())),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise RejectedError("cursor", "this is no cursor of a Shopify channel") from error

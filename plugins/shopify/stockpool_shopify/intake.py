@@ -41,6 +41,7 @@ from stockpool_shopify.policy import (
 from stockpool_shopify.refunds_made import RefundsMade
 from stockpool_shopify.removed import Removed, RemovedUnits
 from stockpool_shopify.requests import answer_requests
+from stockpool_shopify.returns_asked import Asked, ReturnsAsked
 from stockpool_shopify.settings import ShopifySettings
 from stockpool_shopify.shop import ORDER, WORK, CancellationAsked, OrdersRead, Shop
 
@@ -60,9 +61,11 @@ class Intake:
         settings: ShopifySettings,
         clock: Clock,
         channel: str,
+        returns: ReturnsAsked | None = None,
     ) -> None:
         self._refunds_made = refunds_made
         self._removed = removed
+        self._returns = returns
         self._shop = shop
         self._notes = notes
         self._settings = settings
@@ -107,17 +110,24 @@ class Intake:
         requests: Collection[str] = cursor.requests
         if not more:
             requests = {work for work, _ in asked} | {one.request_id for one in to_cancel}
+        returned = Asked(known=set(cursor.returns))
+        if self._returns is not None and not more:
+            returned = self._returns.look(cursor.returns)
         owed = {order: removed[order].units for order, found in asked_of.items() if found}
         return OrderPage(
             orders=orders,
-            cursor=cursor.moved(changed, answers, requests, self._overlap, owed).text(),
+            cursor=cursor.moved(
+                changed, answers, requests, self._overlap, owed, returned.known
+            ).text(),
             more=more,
             problems=[
                 *(p for p, _ in problems if p.channel_order_id in news or not _is_known(p)),
                 *(found for found in made if isinstance(found, OrderProblem)),
+                *returned.problems,
             ],
             refunds=[found for found in made if isinstance(found, ChannelRefund)],
             cancellations=cancellations,
+            returns=returned.returns,
         )
 
     def note_hints(self, named: Collection[str]) -> None:

@@ -12,8 +12,8 @@ from stockpool.clock import Clock
 from stockpool.errors import TransientError
 from stockpool.plugins.channel import ChannelListing, ListingPage, ListingProblem
 from stockpool.problems import Problem
-from stockpool_shopify.answers import BulkState, ListedVariant, Page
-from stockpool_shopify.bulk import BulkQueries
+from stockpool_shopify.answers import ListedVariant, Page
+from stockpool_shopify.bulk import BulkQueries, BulkState
 from stockpool_shopify.client import Client
 from stockpool_shopify.documents import document
 from stockpool_shopify.errors import AccessRefused

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from stockpool.plugins.notes import Notes
 
@@ -21,6 +22,20 @@ _READ_TO = "read_to"
 _HANDED = "handed/"
 _REMOVED = "removed/"
 _REFUND = "refund/"
+_RETURNED = "returned/"
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What was about to be told of a return.
+
+    Attributes:
+        before: how many there were before, as Shopify counts them; None: nothing was told.
+        units: by line item.
+    """
+
+    before: int | None = None
+    units: Mapping[str, int] = field(default_factory=dict)
 
 
 class OrderNotes:
@@ -35,6 +50,8 @@ class OrderNotes:
     * Orders to look at again although nothing in them changes.
     * Units that we have said we won't ship, until Shopify can be told of the whole.
     * Orders that were ever handed to the engine: what becomes of them later is told it.
+    * What is about to be told of a return, with Shopify's count before: so it is known to have
+      been done if that has grown.
     * Keys of refunds that we have Shopify make, by the mark in the refund's note.
     * Units taken out of an order in Shopify that the engine was asked to cancel.
     * The cursor up to which the engine has stored all orders.
@@ -52,10 +69,11 @@ class OrderNotes:
     def take(self, order_id: str, units: Mapping[str, int], known: Mapping[str, int]) -> None:
         """Remember these units, if they are news against `known`."""
         if units != known:
-            text = json.dumps(dict(units), sort_keys=True)
-            self._notes.change(_TAKEN + order_id, lambda _: text)
+            # Handed first: who dies between the two finds other units the next time, and goes on.
             if not self.was_handed(order_id):
                 self._notes.change(_HANDED + order_id, lambda _: "1")
+            text = json.dumps(dict(units), sort_keys=True)
+            self._notes.change(_TAKEN + order_id, lambda _: text)
 
     def was_handed(self, order_id: str) -> bool:
         """Whether the engine was ever handed this order."""
@@ -69,6 +87,21 @@ class OrderNotes:
         """The key of our refund whose mark stands in a note; None: it was made by hand."""
         found = _MARK.search(note)
         return self._notes.read(_REFUND + found[0]).get(_REFUND + found[0]) if found else None
+
+    def returned(self, return_id: str, mark: str) -> Returned:
+        """What was about to be told of a return under this mark."""
+        text = self._notes.read(_RETURNED + return_id).get(_RETURNED + return_id)
+        found = json.loads(text or "{}").get(mark)
+        return Returned(*found) if found else Returned()
+
+    def note_returned(self, return_id: str, mark: str, told: Returned) -> None:
+        """Remember what is about to be told."""
+
+        def add(text: str | None) -> str:
+            known = json.loads(text or "{}")
+            return json.dumps({**known, mark: [told.before, dict(told.units)]}, sort_keys=True)
+
+        self._notes.change(_RETURNED + return_id, add)
 
     def told(self, order_id: str) -> frozenset[str]:
         """Tracking numbers of our parcels of an order."""

@@ -73,8 +73,10 @@ class ShopifySettings(_Settings):
         test_orders: send test orders.
         risky: what to do when Shopify's risk assessment advises to investigate or to cancel.
         speeds: name of a shipping method → standard, expedited or priority.
-        notify_customer: have Shopify mail the buyer when a parcel leaves.
+        notify_customer: have Shopify mail the buyer when a parcel leaves or a return goes on.
         refunds: have Shopify give money back when the engine records a refund.
+        returns: ask the engine for returns that are requested in the shop, and tell the shop what
+            became of them; needs the scope `write_returns`.
         delivery_events: tell Shopify how parcels fare; needs the scope `write_fulfillments`.
         page_orders: how many orders a page has at most.
         overlap_minutes: how far each look for changed orders reaches back behind the one before,
@@ -100,6 +102,7 @@ class ShopifySettings(_Settings):
     fulfillment_policy: FulfillmentPolicy = "FillOrKill"
     notify_customer: bool = False
     refunds: bool = False
+    returns: bool = False
     delivery_events: bool = False
     blank_box: bool = False
     block_amazon_carrier: bool = False

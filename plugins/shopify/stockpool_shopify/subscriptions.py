@@ -43,9 +43,13 @@ _REQUESTS = (
 )
 
 
-def wanted_topics(role: Role) -> frozenset[str]:
+_RETURNS = ("RETURNS_REQUEST", "RETURNS_APPROVE")
+
+
+def wanted_topics(role: Role, *, returns: bool = False) -> frozenset[str]:
     """What a channel of this role has to hear of."""
-    return frozenset((*_ORDERS, *_WORK, *(_REQUESTS if role == "fulfillment_service" else ())))
+    asked = _REQUESTS if role == "fulfillment_service" else ()
+    return frozenset((*_ORDERS, *_WORK, *asked, *(_RETURNS if returns else ())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +109,11 @@ class Subscriptions:
         """How many of the wanted subscriptions there are."""
         if self._settings.webhook_url is None:
             return "no webhook_url: everything is found by polling"
-        wanted = len(wanted_topics(self._settings.role))
+        wanted = len(self._wanted())
         return f"{wanted - len(self.differences().missing)} of {wanted} topics subscribed to"
+
+    def _wanted(self) -> frozenset[str]:
+        return wanted_topics(self._settings.role, returns=self._settings.returns)
 
     def differences(self) -> Repair:
         """What is there against what must be."""
@@ -118,7 +125,7 @@ class Subscriptions:
             page = Page[Subscription].model_validate(answer["webhookSubscriptions"])
             found += [one for one in page.nodes if one.uri == self._settings.webhook_url]
             if page.after is None:
-                return compare(found, wanted_topics(self._settings.role))
+                return compare(found, self._wanted())
             after = page.after
 
     def _not_subscribed(self, topic: str, why: str) -> Problem:

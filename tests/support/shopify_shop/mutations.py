@@ -6,8 +6,10 @@ import json
 from decimal import Decimal
 from typing import Any
 
+from shopify_shop.answers import DONE, refusal
 from shopify_shop.bulk import RUNNING_MOST, BulkOperation, wrong_with
 from shopify_shop.queries import time, unfulfilled
+from shopify_shop.returns import ReturnsWrite
 from shopify_shop.state import (
     Fulfillment,
     RefundMade,
@@ -21,15 +23,7 @@ from shopify_shop.state import (
 _SHIPPABLE = ("OPEN", "IN_PROGRESS")
 
 
-def refusal(message: str, code: str | None = None, field: list[str] | None = None) -> Any:
-    """A payload with one error and nothing done."""
-    return {"userErrors": [{"message": message, "code": code, "field": field}]}
-
-
-DONE: Any = {"userErrors": []}
-
-
-class Writer:
+class Writer(ReturnsWrite):
     """The resolvers of all mutations."""
 
     def __init__(self, state: ShopState) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from graphql import GraphQLError
 
+from shopify_shop.answers import connection
 from shopify_shop.bulk import BulkOperation
-from shopify_shop.rules import MOST_ITEMS
+from shopify_shop.returns import ReturnsRead
 from shopify_shop.state import (
     Fulfillment,
     LineItem,
@@ -23,26 +24,6 @@ from shopify_shop.state import (
 )
 
 
-def connection(nodes: Sequence[Any], view: Callable[[Any], Any]) -> Callable[..., Any]:
-    """A connection over `nodes`; its cursors are positions."""
-
-    def resolve(info: Any, first: int | None = None, after: str | None = None, **__: Any) -> Any:
-        if (info.context or {}).get("bulk"):
-            return {"edges": [{"node": view(node)} for node in nodes]}
-        if first is None or first > MOST_ITEMS:
-            raise GraphQLError(f"first must be given, and be at most {MOST_ITEMS}")
-        start = int(after) + 1 if after else 0
-        page = nodes[start : start + first]
-        more = start + len(page) < len(nodes)
-        end = str(start + len(page) - 1) if page else None
-        return {
-            "pageInfo": {"hasNextPage": more, "endCursor": end},
-            "nodes": [view(node) for node in page],
-        }
-
-    return resolve
-
-
 def time(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -51,7 +32,7 @@ def money(amount: Any) -> dict[str, Any]:
     return {"shopMoney": {"amount": str(amount), "currencyCode": "USD"}}
 
 
-class Reader:
+class Reader(ReturnsRead):
     """The resolvers of all queries."""
 
     def __init__(self, state: ShopState, shop: str, scopes: Callable[[], frozenset[str]]) -> None:
@@ -75,7 +56,12 @@ class Reader:
         found = [
             o
             for o in self.state.orders.values()
-            if matches(query, updated_at=o.updated_at, created_at=o.processed_at)
+            if matches(
+                query,
+                updated_at=o.updated_at,
+                created_at=o.processed_at,
+                return_status=self.state.returns.status_of(o),
+            )
         ]
         found.sort(key=lambda order: (order.updated_at, order.number))
         return connection(found, self.order_view)(info, **arguments)
@@ -236,6 +222,7 @@ class Reader:
                 if address
                 else None
             ),
+            "returns": self.returns_view(order),
             "fulfillmentOrders": connection(order.works, self.work_view),
             "fulfillments": lambda _, first=None: [
                 self.fulfillment_view(f) for f in order.fulfillments[:first]
@@ -335,9 +322,14 @@ class Reader:
             ],
             "events": connection(fulfillment.events, lambda event: {"status": event[0]}),
             "fulfillmentLineItems": connection(
-                fulfillment.lines,
-                lambda pair: {"quantity": pair[1], "lineItem": self.item_view(pair[0])},
+                range(len(fulfillment.lines)),
+                lambda place: {
+                    "id": fulfillment.line_id(place),
+                    "quantity": fulfillment.lines[place][1],
+                    "lineItem": self.item_view(fulfillment.lines[place][0]),
+                },
             ),
+            "location": {"id": fulfillment.location},
         }
 
     def _private(self, value: Any) -> Any:

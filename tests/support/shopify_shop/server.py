@@ -100,6 +100,7 @@ class ShopServer:
         self.refresh_token = "refresh-0"
         self.scopes = {
             "write_orders",
+            "write_returns",
             "read_products",
             "read_locations",
             "write_inventory",

@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import count
 
 from shopify_shop.bulk import BulkRunner
+from shopify_shop.returns import Returns
 from stockpool.clock import ManualClock
 from stockpool.order_request import Address
 
@@ -103,9 +104,14 @@ class Fulfillment:
     numbers: list[str]
     url: str | None
     notified: bool
+    location: str
     status: str = "SUCCESS"
     events: list[tuple[str, str]] = field(default_factory=list)
     """Status and time."""
+
+    def line_id(self, place: int) -> str:
+        """The id of one of its lines."""
+        return f"gid://shopify/FulfillmentLineItem/{self.number}{place:03}"
 
     @property
     def id(self) -> str:
@@ -188,6 +194,7 @@ class ShopState:
         self.service_locations: set[str] = set()
         self.subscriptions: list[Subscription] = []
         self.bulk = BulkRunner()
+        self.returns = Returns(self)
 
     def number(self) -> int:
         return next(self._numbers)
@@ -344,7 +351,7 @@ class ShopState:
                 work.status = "IN_PROGRESS" if work.remaining else "CLOSED"
         fulfillment = Fulfillment(
             self.number(), [(line.item, units) for line, units in shares], company, numbers, url,
-            notified,
+            notified, touched[0].location,
         )  # fmt: skip
         order.fulfillments.append(fulfillment)
         self.touch(order)
