@@ -27,8 +27,20 @@ def run(shop: ShopWorld, url: str, role: str, orders: int, seed: int) -> Trade:
     return trade
 
 
+def test_everything_is_done_exactly_once(shop: ShopWorld, sqlite_url: str) -> None:
+    """A week of it; `make kill` has both roles and both databases for longer."""
+    trade = run(shop, sqlite_url, "fulfillment_service", orders=10, seed=6)
+    assert trade.deaths
+    assert trade.faults
+    assert trade.cancelled
+
+
+@pytest.mark.kill
+@pytest.mark.timeout(600)
 @both_roles
-def test_everything_is_done_exactly_once(shop: ShopWorld, database_url: str, role: str) -> None:
+def test_everything_is_done_exactly_once_on_both_databases(
+    shop: ShopWorld, database_url: str, role: str
+) -> None:
     trade = run(shop, database_url, role, orders=25, seed=7)
     assert trade.deaths
     assert trade.faults

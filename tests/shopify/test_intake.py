@@ -331,12 +331,28 @@ def test_late_news_behind_the_watermark_are_found(shop: ShopWorld) -> None:
     """Shopify's search shows an order a few minutes after the order behind it."""
     early = sold(shop)
     late = sold(shop)
+    shop.clock.advance(5)
     shown = shop.state.orders.pop(early.id)
     channel = shop.channel()
     page = channel.fetch_orders(None)
     assert [o.channel_order_id for o in page.orders] == [late.id]
     shop.state.orders[early.id] = shown
     assert [o.channel_order_id for o in orders(channel, page.cursor)] == [early.id]
+
+
+@pytest.mark.parametrize("said", [True, False], ids=["Shopify's clock", "ours"])
+def test_of_two_edits_in_one_second_none_is_missed(shop: ShopWorld, said: bool) -> None:
+    """Both bear the same `updatedAt`; the order is read between them."""
+    shop.server.says_the_time = said
+    order = sold(shop)
+    channel = shop.channel()
+    (taken,), cursor = (page := channel.fetch_orders(None)).orders, page.cursor
+    assert not taken.hold
+    order.risk = "CANCEL"
+    shop.clock.advance(5)
+    (taken,), cursor = (page := channel.fetch_orders(cursor)).orders, page.cursor
+    assert taken.hold
+    assert orders(channel, cursor) == [], "it has settled"
 
 
 def test_a_foreign_cursor_is_refused(shop: ShopWorld) -> None:
@@ -505,6 +521,7 @@ class TestFulfillmentService:
         held, cancelled = sold(shop), sold(shop)
         held.risk = "CANCEL"
         shop.state.ask_to_cancel(cancelled.works[0])
+        shop.clock.advance(5)
         page = channel.fetch_orders(None)
         assert (len(page.orders), len(page.cancellations)) == (2, 1)
         page = channel.fetch_orders(page.cursor)
@@ -541,6 +558,7 @@ def test_an_order_that_a_webhook_names_is_read_although_it_is_not_listed_as_chan
 ) -> None:
     """Shopify's lists of changes lag behind."""
     order = sold(shop)
+    shop.clock.advance(5)
     channel = shop.channel()
     cursor = read(channel)[-1].cursor
     order.risk = "INVESTIGATE"
@@ -555,6 +573,7 @@ def test_an_order_that_a_webhook_names_is_read_although_it_is_not_listed_as_chan
 
 def test_an_order_is_read_whose_fulfillment_order_a_webhook_names(shop: ShopWorld) -> None:
     order = sold(shop)
+    shop.clock.advance(5)
     channel = shop.channel()
     cursor = read(channel)[-1].cursor
     order.risk = "INVESTIGATE"

@@ -153,15 +153,6 @@ def happens(trade: Trade) -> None:
     trade.tell(order)
 
 
-def test_workers_that_are_killed_lose_nothing_and_repeat_nothing(
-    shop: ShopWorld, postgres_url: str
-) -> None:
-    figures = kill_run(
-        shop, postgres_url, "fulfillment_service", orders=4, quiet=4, kill_every=3, seed=5
-    )
-    assert figures["kills"] == 2
-
-
 @pytest.mark.kill
 @pytest.mark.timeout(3_600)
 @pytest.mark.parametrize("role", ["merchant_managed", "fulfillment_service"])

@@ -160,6 +160,7 @@ class OrderWork(Answered):
     id: str
     name: str
     processed_at: datetime
+    updated_at: datetime
     cancelled_at: datetime | None
     test: bool
     display_financial_status: str | None

@@ -17,7 +17,8 @@ import logging
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import requests
@@ -50,10 +51,12 @@ class Answer:
 
     Attributes:
         data: what was asked for.
+        at: when it was given, by Shopify's clock if it says.
         hidden: paths into it that Shopify kept to itself, where the caller can do without.
     """
 
     data: Mapping[str, Any] = field(repr=False)
+    at: datetime
     hidden: frozenset[tuple[str | int, ...]] = frozenset()
 
 
@@ -93,7 +96,7 @@ class Client:
             reply = self._send(document, variables, self._tokens.current())
         self._note_version(reply)
         if reply.status == 200 and reply.document is not None:
-            return self._read(document, reply.document, may_hide)
+            return self._read(document, reply.document, self._told_at(reply), may_hide)
         raise self._failure(document, reply)
 
     def _send(self, document: Document, variables: Mapping[str, Any], token: str) -> Reply:
@@ -112,7 +115,11 @@ class Client:
             raise _unclear(document, f"no answer ({what})") from None
 
     def _read(
-        self, document: Document, answer: Mapping[str, Any], may_hide: Collection[str]
+        self,
+        document: Document,
+        answer: Mapping[str, Any],
+        at: datetime,
+        may_hide: Collection[str],
     ) -> Answer:
         data, errors = answer.get("data"), answer.get("errors")
         if isinstance(search := (answer.get("extensions") or {}).get("search"), list) and search:
@@ -121,14 +128,14 @@ class Client:
         if not errors:
             if not isinstance(data, dict):
                 raise _unclear(document, "the answer has no data")
-            return Answer(data)
+            return Answer(data, at)
         found = [e for e in errors if isinstance(e, dict)] if isinstance(errors, list) else []
         codes = {_code(error) for error in found}
         if not isinstance(data, dict) or all(value is None for value in data.values()):
             raise self._refused(document, answer, found, errors, codes)
         hidden = {tuple(e.get("path") or ()) for e in found if _code(e) == "ACCESS_DENIED"}
         if codes == {"ACCESS_DENIED"} and all(set(path) & set(may_hide) for path in hidden):
-            return Answer(data, frozenset(hidden))
+            return Answer(data, at, frozenset(hidden))
         what = f"{document.name}: a part of the answer is missing: {_words(found, errors)}"
         raise OutcomeUnknown(what) if document.writes else PartialAnswer(what)
 
@@ -191,6 +198,12 @@ class Client:
             raise Throttled(f"{document.name}: another worker was throttled", retry_after=left)
         # Unless somebody was throttled meanwhile.
         self._notes.change(_CLOSED_UNTIL, lambda text: None if text == until else text)
+
+    def _told_at(self, reply: Reply) -> datetime:
+        try:
+            return parsedate_to_datetime(reply.headers.get("Date", "")).astimezone(UTC)
+        except ValueError:
+            return self._clock.now()
 
     def _note_version(self, reply: Reply) -> None:
         answered = reply.headers.get("X-Shopify-API-Version")

@@ -45,6 +45,10 @@ from stockpool_shopify.returns_asked import Asked, ReturnsAsked
 from stockpool_shopify.settings import ShopifySettings
 from stockpool_shopify.shop import ORDER, WORK, CancellationAsked, OrdersRead, Shop
 
+_SETTLED = timedelta(seconds=2)
+"""An order that is read so soon after its change may change again in the same second, and then
+bears the same `updatedAt`: it is read once more."""
+
 _ROUTING = timedelta(days=1)
 """So long an order may have no fulfillment orders: Shopify makes them in the background."""
 
@@ -221,7 +225,9 @@ class Intake:
             )
             self._notes.look_again(
                 order.id,
-                wanted=unrouted or (hidden and isinstance(decision, Parked)),
+                wanted=unrouted
+                or (hidden and isinstance(decision, Parked))
+                or (read.at is not None and read.at - order.updated_at < _SETTLED),
                 known=order.id in again,
             )
         return orders, problems, removed

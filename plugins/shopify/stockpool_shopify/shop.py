@@ -44,11 +44,13 @@ class OrdersRead:
     """Orders as they are now.
 
     Attributes:
+        at: when the first of them was read, by Shopify's clock; None: there are none.
         hidden: ids of those whose buyer is kept from us.
         unreadable: ids of those that are not as the schema promises, with the field.
     """
 
     orders: list[OrderWork] = field(default_factory=list)
+    at: datetime | None = None
     hidden: set[str] = field(default_factory=set)
     unreadable: dict[str, str] = field(default_factory=dict)
 
@@ -133,6 +135,7 @@ class Shop:
         for start in range(0, len(wanted), _ORDERS_A_CALL):
             some = wanted[start : start + _ORDERS_A_CALL]
             answer = self._client.run(document("OrderWork"), {"ids": some}, may_hide=_HIDDEN)
+            read.at = read.at or answer.at
             read.hidden |= {
                 some[path[1]]
                 for path in answer.hidden

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from email.utils import format_datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -114,6 +115,7 @@ class ShopServer:
         self.downloads: list[str] = []
         """The ranges of files that were asked for."""
         self.knows_ranges = True
+        self.says_the_time = True
         self.cut_files_after: int | None = None
         """Where the transfer of a file breaks off without a word."""
         self._faults: deque[tuple[str | None, Fault]] = deque()
@@ -191,7 +193,12 @@ class ShopServer:
         return work()
 
     def _run(self, body: Mapping[str, Any], version: str) -> Answer:
-        headers = {"X-Shopify-API-Version": version, "X-Request-Id": f"r-{len(self.calls)}"}
+        headers = {
+            "X-Shopify-API-Version": version,
+            "X-Request-Id": f"r-{len(self.calls)}",
+        }
+        if self.says_the_time:
+            headers["Date"] = format_datetime(self.clock.now(), usegmt=True)
         variables = body.get("variables") or {}
         document, errors = checked(version, body["query"])
         if document is None or errors:
