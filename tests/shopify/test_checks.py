@@ -88,3 +88,11 @@ def test_settings_that_can_not_work_are_refused(change: dict[str, object]) -> No
     assert "shpat_in_the_open" not in str(
         refused.value.errors(include_input=False, include_url=False)
     )
+
+
+def test_what_is_not_granted_is_found_without_being_asked_for(shop: ShopWorld) -> None:
+    """Workers have each channel keep itself connected; what it returns is shown to a person."""
+    shop.server.scopes.discard("write_inventory")
+    (problem,) = shop.channel().keep_connected()
+    assert problem.code == "scopes_missing"
+    assert "write_inventory" in problem.message

@@ -9,6 +9,7 @@ import pytest
 from shopify_shop import find_schemas
 from shopify_shop.rules import MOST_COST, cost
 from shopify_shop.schema import MISSING, checked
+from shopify_shop.versions import misfits
 from stockpool_shopify.documents import all_documents
 from stockpool_shopify.settings import ApiVersion
 
@@ -51,3 +52,17 @@ def test_what_writes_is_known_to_write() -> None:
         "TellEvent",
         "Unsubscribe",
     }
+
+
+@pytest.mark.skipif(find_schemas() is None, reason=MISSING)
+def test_what_another_version_has_otherwise_is_noticed() -> None:
+    """The shop of the tests holds each first call and its answer against every version."""
+    text = "query Q($first: Int!) { productVariants(first: $first) { nodes { id sku } } }"
+    document, errors = checked("2026-10", text)
+    assert document is not None
+    assert not errors
+    answer = {"productVariants": {"nodes": [{"id": "gid://shopify/ProductVariant/1", "sku": None}]}}
+    assert misfits("2026-10", document, {"first": 1}, answer) == []
+    assert misfits("2026-10", document, {"first": "1"}, answer)
+    answer["productVariants"]["nodes"][0]["id"] = None
+    assert misfits("2026-10", document, {"first": 1}, answer)

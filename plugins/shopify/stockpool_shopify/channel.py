@@ -208,8 +208,13 @@ class ShopifyChannel(Channel):
         }
 
     def keep_connected(self) -> Sequence[Problem]:
-        """Repair the subscriptions to webhooks."""
-        return self._subscriptions.repair()
+        """Say what the app is not granted or the settings have wrong, and repair subscriptions.
+
+        Raises:
+            PluginError: the shop can't be reached.
+        """
+        found = checks.differences(self._client, self._settings, self._context.name)
+        return [*found, *self._subscriptions.repair()]
 
     def close(self) -> None:
         self._connection.close()

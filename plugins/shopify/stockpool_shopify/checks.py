@@ -35,14 +35,22 @@ SCOPES: Mapping[Role, frozenset[str]] = {
 lists of them are empty."""
 
 
-def problems(client: Client, settings: ShopifySettings, name: str) -> Iterator[Problem]:
+def problems(client: Client, settings: ShopifySettings, name: str) -> list[Problem]:
     """Everything that is wrong, as far as one query shows it."""
-    setting = f"channels.{name}"
     try:
-        data = _installation(client, settings)
+        return list(differences(client, settings, name))
     except PluginError as error:
-        yield Problem("no_connection", str(error), setting)
-        return
+        return [Problem("no_connection", str(error), f"channels.{name}")]
+
+
+def differences(client: Client, settings: ShopifySettings, name: str) -> Iterator[Problem]:
+    """What the app must be granted and is not, and what the settings say otherwise than the shop.
+
+    Raises:
+        PluginError: the shop can't be reached.
+    """
+    setting = f"channels.{name}"
+    data = _installation(client, settings)
     granted = _granted(data)
     # Whoever may write may read.
     granted |= {f"read_{g.removeprefix('write_')}" for g in granted if g.startswith("write_")}

@@ -8,7 +8,7 @@ import hmac
 import json
 import re
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl
 
 import requests
 import responses
-from graphql import GraphQLError, OperationType, execute_sync
+from graphql import DocumentNode, GraphQLError, OperationType, execute_sync
 from graphql.execution import ExecutionResult
 from graphql.language import FieldNode
 
@@ -29,6 +29,7 @@ from shopify_shop.queries import Reader
 from shopify_shop.rules import MOST_COST, broken, cost, idempotency_key, operation
 from shopify_shop.schema import checked, schema
 from shopify_shop.state import ShopState
+from shopify_shop.versions import misfits
 from stockpool.clock import ManualClock
 
 SHOP = "corner.myshopify.com"
@@ -37,6 +38,8 @@ CLIENT_ID = "sample-client"
 
 RESTORE_RATE = 100.0
 BUCKET = 2_000.0
+
+_CHECKED_MOST = 3
 
 Answer = tuple[int, dict[str, str], str]
 Fault = Callable[["ShopServer", Callable[[], Answer]], Answer]
@@ -116,6 +119,7 @@ class ShopServer:
         """The ranges of files that were asked for."""
         self.knows_ranges = True
         self.says_the_time = True
+        self._checked: Counter[str] = Counter()
         self.cut_files_after: int | None = None
         """Where the transfer of a file breaks off without a word."""
         self._faults: deque[tuple[str | None, Fault]] = deque()
@@ -234,7 +238,23 @@ class ShopServer:
             variable_values=dict(variables),
             context_value={"key": idempotency_key(field, variables), "version": version},
         )
+        if result.data is not None and not result.errors:
+            self._check_in_all_versions(version, document, name, variables, result.data)
         return 200, headers, json.dumps(self._answer(result, points))
+
+    def _check_in_all_versions(
+        self,
+        version: str,
+        document: DocumentNode,
+        name: str,
+        variables: Mapping[str, Any],
+        data: Mapping[str, Any],
+    ) -> None:
+        """For the first calls of each operation, which is enough over all tests."""
+        if self._checked[name] < _CHECKED_MOST:
+            self._checked[name] += 1
+            wrong = misfits(version, document, variables, data)
+            assert not wrong, f"{name}: {wrong}"
 
     def throttle(self, points: int) -> Answer:
         """Not enough points: not done."""
