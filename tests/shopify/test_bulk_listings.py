@@ -162,6 +162,22 @@ def test_a_store_that_knows_no_ranges_is_read_all_the_same(large: ShopWorld) -> 
     assert sorted(skus(pages)) == sorted(v.sku or "" for v in large.state.variants)
 
 
+@pytest.mark.parametrize(
+    "line", [b"<html>", b"{", b"[1]", b'{"id": "gid://shopify/ProductVariant/1"}', b"\xff\xfe"]
+)
+def test_a_line_that_is_no_variant_is_said_and_nothing_is_taken(
+    large: ShopWorld, line: bytes
+) -> None:
+    _, cursor = look(large, None)
+    done = large.server.finish_bulk()
+    whole = done.file or b""
+    done.file = line + b"\n" + whole
+    with pytest.raises(TransientError, match="bulk operation"):
+        look(large, cursor)
+    done.file = whole
+    assert len(skus(look(large, cursor)[0])) == VARIANTS
+
+
 def test_a_missing_scope_is_said(large: ShopWorld) -> None:
     _, cursor = look(large, None)
     large.server.fail_bulk(lines=0, error="ACCESS_DENIED")

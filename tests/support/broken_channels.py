@@ -15,6 +15,7 @@ from stockpool.plugins.channel import (
     OrderPage,
     PushRefusal,
     RefundUpdate,
+    TrackingChange,
     TrackingUpdate,
     WebhookHint,
 )
@@ -134,6 +135,19 @@ class SaysItDidNotHappen(FakeChannel):
             return super().push_tracking(updates)
         except OutcomeUnknown as error:
             raise TransientError(str(error)) from None
+
+
+class MakesAParcelOfAChange(FakeChannel):
+    """A new number is taken for a parcel of its own."""
+
+    def push_tracking_change(self, changes: Sequence[TrackingChange]) -> Sequence[PushRefusal]:
+        parcels = {update.package: update for update in self.tracking}
+        return self.push_tracking(
+            [
+                replace(parcels[c.package], key=c.key, tracking_number=c.tracking_number)
+                for c in changes
+            ]
+        )
 
 
 class CancelsTwice(FakeChannel):

@@ -23,6 +23,7 @@ FOUND_BY = {
     "RaisesARefusal": "test_one_parcel_that_is_refused_keeps_no_other_back",
     "RefusesTheWrongKey": "test_one_parcel_that_is_refused_keeps_no_other_back",
     "SaysItDidNotHappen": "test_a_push_whose_answer_was_lost_can_be_repeated",
+    "MakesAParcelOfAChange": "test_a_parcel_that_goes_by_another_number_stays_one_parcel",
     "CancelsTwice": "test_cancelled_units_are_told_once",
     "PaysTwice": "test_money_is_given_back_once",
     "BelievesTheLastWord": "test_an_old_quantity_that_comes_again_changes_nothing",

@@ -255,7 +255,8 @@ DeliveryStatus = Literal[
 class DeliveryUpdate:
     """How a parcel fares that the channel was told of, or is about to be.
 
-    `key` is the same whenever this status of this parcel is told again.
+    `key` is the same whenever this status of this parcel is told again. A channel without
+    TRACKING_CHANGES may know the parcel by an earlier number: its `package` stays.
     """
 
     key: str

@@ -101,6 +101,8 @@ class BulkQueries:
             # What requests says is dropped: it holds the address, which gives access.
             what = type(error).__name__
             raise TransientError(f"the file of a bulk operation did not come ({what})") from None
+        except ValueError as error:
+            raise TransientError(f"the file of a bulk operation is not fetched: {error}") from None
         if found.status in _GONE:
             return None
         if found.status != requests.codes.ok:

@@ -120,14 +120,23 @@ class Connection:
                 return FileLines(response.status_code, (), offset, ended=False)
             # Who does not know ranges sends the whole file.
             skipped = offset if response.status_code == _OK else 0
-            return _read_lines(response.iter_content(_CHUNK), offset, skipped, most)
+            return read_lines(response.iter_content(_CHUNK), offset, skipped, most)
 
     def close(self) -> None:
         """Close all connections."""
         self._session.close()
 
 
-def _read_lines(chunks: Iterable[bytes], offset: int, skipped: int, most: int) -> FileLines:
+def read_lines(chunks: Iterable[bytes], offset: int, skipped: int, most: int) -> FileLines:
+    """Lines of a file that comes in chunks, as many as there are up to `most`. Pure.
+
+    Args:
+        offset: the byte at which the lines begin.
+        skipped: how many bytes of the chunks are before it.
+
+    Raises:
+        AnswerTooLong: a line is longer than we are ready to hold.
+    """
     lines: list[bytes] = []
     rest = b""
     for chunk in chunks:
