@@ -33,6 +33,7 @@ def test_everything_is_done_exactly_once(shop: ShopWorld, sqlite_url: str) -> No
     assert trade.deaths
     assert trade.faults
     assert trade.cancelled
+    assert trade.relabelled
 
 
 @pytest.mark.kill

@@ -278,3 +278,17 @@ def test_units_that_the_network_can_not_ship_are_told_and_raise_no_conflict(
     ended = {work.status for work in order.works}
     assert shown == {("OTHER", True)} or ended == {"INCOMPLETE"}
     assert [item.code for item in business.engine.attention.list()].count("conflict") == 0
+
+
+def test_a_sale_beside_units_that_become_free_leaves_the_shop_no_figure_too_low(
+    business: Business,
+) -> None:
+    """The engine's figure stands, and Shopify has taken the sale from its own."""
+    first = business.sell({"mug": 1})
+    business.settle()
+    assert business.available("mug") == 9
+    business.shop.state.cancel(first)
+    second = business.sell({"mug": 1})
+    business.settle()
+    assert business.status(second) is not OrderStatus.CANCELLED
+    assert business.available("mug") == 9

@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -22,15 +22,21 @@ from shopify_world import ShopWorld
 from stockpool import crashpoints
 from stockpool.catalog.products import Product
 from stockpool.engine import Engine
-from stockpool.errors import RefusedError
+from stockpool.errors import PluginError, RefusedError
 from stockpool.ids import IdSource
 from stockpool.orders.status import OrderStatus
 from stockpool.orders.views import OrderView
 from stockpool.plugins.channel import PluginContext
-from stockpool.plugins.network import Network, ShipmentStatus
+from stockpool.plugins.network import (
+    FulfillmentState,
+    Network,
+    PackageState,
+    ShipmentStatus,
+)
 from stockpool.plugins.registry import Registry
 from stockpool.testing.addresses import sample_address
 from stockpool.webhooks.receiver import Reception
+from stockpool_amazon_sim.outbound.package_updates import PackageUpdate
 
 SKUS = ("mug", "lamp", "tee")
 STOCK = 100_000
@@ -79,6 +85,8 @@ class Trade:
     webhooks: Counter[str] = field(default_factory=Counter)
     cancelled: set[str] = field(default_factory=set)
     refunded: dict[str, list[str]] = field(default_factory=dict)
+    labels: Iterator[int] = field(default_factory=lambda: count(1))
+    relabelled: set[str] = field(default_factory=set)
 
     @property
     def amazon(self) -> Any:
@@ -142,6 +150,7 @@ class Trade:
             "webhooks": sum(self.webhooks.values()),
             "webhooks twice": sum(n > 1 for n in self.webhooks.values()),
             "orders without a webhook": sum(o.id not in self.webhooks for o in orders),
+            "numbers changed": len(self.relabelled),
             "parcels told": sum(len(order.fulfillments) for order in orders),
             "calls of the shop": len(self.shop.server.calls),
         }
@@ -164,6 +173,7 @@ class Trade:
             self.amazon.inject(trouble_there)
             self.faults[trouble_there] += 1
         self.tell(order)
+        self.relabel(self.rng.choice(list(self.shop.state.orders.values())))
         with self.mortal():
             self.engine.work()
         self.shop.clock.advance(self.rng.choice([1, 5, 60, 600]))
@@ -186,6 +196,22 @@ class Trade:
         if order.fulfillments and order.id not in self.refunded:
             self.refunded[order.id] = [self.shop.state.refund_by_hand(order, "1.25", {})]
 
+    def relabel(self, order: Order) -> None:
+        """Amazon gives a parcel that is on its way another number."""
+        found = self.engine.orders.find("corner", order.id)
+        for one in found.fulfillment_orders if found else ():
+            # A fault of Amazon's, or a parcel that has arrived.
+            with suppress(PluginError):
+                state = self.network.get_fulfillment(one.fulfillment_order_id)
+                for package in packages_of(state) if state else ():
+                    number = f"NEW-{next(self.labels)}"
+                    self.amazon.update_package(
+                        one.fulfillment_order_id,
+                        str(package.package_number),
+                        PackageUpdate("IN_TRANSIT", tracking_number=number),
+                    )
+                    self.relabelled.add(number)
+
     def tell(self, order: Order) -> None:
         """Webhooks: none, one, or the same twice."""
         number = int(order.id.rpartition("/")[2])
@@ -201,6 +227,8 @@ class Trade:
         self.shop.server._faults.clear()
         for seconds in [30.0] * 20 + [3_600.0] * 24 * 20:
             self.shop.clock.advance(seconds)
+            if seconds > 1_000:
+                self.relabel(self.rng.choice(list(self.shop.state.orders.values())))
             while self.engine.work():
                 self.shop.clock.advance(1)
             if seconds > 1_000 and not any(self._under_way()):
@@ -243,6 +271,24 @@ def shipped_by_amazon(trade: Trade, order: OrderView) -> Counter[str]:
     return units
 
 
+def packages_of(state: FulfillmentState) -> list[PackageState]:
+    """Parcels that have left."""
+    return [
+        package
+        for shipment in state.shipments
+        if shipment.status is ShipmentStatus.SHIPPED
+        for package in shipment.packages
+    ]
+
+
+def numbers_at_amazon(trade: Trade, order: OrderView) -> set[str | None]:
+    """What is written on the parcels of an order now."""
+    states = [
+        trade.network.get_fulfillment(one.fulfillment_order_id) for one in order.fulfillment_orders
+    ]
+    return {p.tracking_number for state in states if state for p in packages_of(state)}
+
+
 def check(trade: Trade) -> None:
     """Shop and Amazon agree order by order."""
     numbers: Counter[str] = Counter()
@@ -254,6 +300,8 @@ def check(trade: Trade) -> None:
             numbers.update(fulfillment.numbers)
             for item, units in fulfillment.lines:
                 told[item.sku or ""] += units
+        written = {number for made in sold.fulfillments for number in made.numbers}
+        assert written <= numbers_at_amazon(trade, order), "a number that Amazon has changed"
         if sold.id not in trade.cancelled:
             assert left == bought == told, f"{sold.id}: left {left}, told {told}"
             assert order.status in (OrderStatus.SHIPPED, OrderStatus.DELIVERED)

@@ -170,6 +170,13 @@ class OrderWork(Answered):
     shipping_address: Province | None
     fulfillment_orders: Page[Work]
 
+    @property
+    def skus(self) -> set[str]:
+        """Of what is, or was, to be shipped."""
+        works = self.fulfillment_orders.nodes
+        found = (line.line_item.sku for work in works for line in work.line_items.nodes)
+        return {sku for sku in found if sku}
+
 
 class Tracking(Answered):
     """A tracking number of a fulfillment."""

@@ -33,6 +33,7 @@ from stockpool_shopify.client import Client
 from stockpool_shopify.connection import Connection
 from stockpool_shopify.deliveries import Deliveries
 from stockpool_shopify.intake import Intake
+from stockpool_shopify.left_out import LeftOut
 from stockpool_shopify.listings import Listings
 from stockpool_shopify.order_notes import OrderNotes
 from stockpool_shopify.refunds import Refunds
@@ -112,6 +113,7 @@ class ShopifyChannel(Channel):
             settings,
             context.clock,
             context.name,
+            LeftOut(context.notes),
             ReturnsAsked(returns, notes) if settings.returns else None,
         )
         self._returns = ReturnsTold(self._client, shop, returns, notes, settings)

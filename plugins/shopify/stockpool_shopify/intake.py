@@ -24,6 +24,7 @@ from stockpool.plugins.channel import (
 from stockpool.problems import Problem
 from stockpool_shopify.answers import OrderWork
 from stockpool_shopify.cursor import Cursor, RequestAnswer, first_cursor, read_cursor
+from stockpool_shopify.left_out import LeftOut
 from stockpool_shopify.order_notes import OrderNotes
 from stockpool_shopify.order_requests import order_request
 from stockpool_shopify.policy import (
@@ -65,8 +66,10 @@ class Intake:
         settings: ShopifySettings,
         clock: Clock,
         channel: str,
+        left_out: LeftOut,
         returns: ReturnsAsked | None = None,
     ) -> None:
+        self._left_out = left_out
         self._refunds_made = refunds_made
         self._removed = removed
         self._returns = returns
@@ -170,6 +173,7 @@ class Intake:
             for order_id, field in read.unreadable.items()
         ]
         outside = self._notes.outside_orders()
+        moved = {s for order in read.orders if self._is_cancelled(order) for s in order.skus}
         for order in read.orders:
             hidden = order.id in read.hidden
             taken = self._notes.taken(order.id)
@@ -199,6 +203,8 @@ class Intake:
                 else:
                     orders.append(request)
                     now = {line.line_id: line.quantity for line in request.lines}
+                    if now != taken:
+                        moved |= order.skus
                     self._notes.take(order.id, now, taken)
                 if decision.hold is not None:
                     # The engine reserves nothing for an order that it holds.
@@ -230,6 +236,7 @@ class Intake:
                 or (read.at is not None and read.at - order.updated_at < _SETTLED),
                 known=order.id in again,
             )
+        self._left_out.moved(moved)
         return orders, problems, removed
 
     def _checked_for_withdrawal(

@@ -1,14 +1,16 @@
-"""What was left out of the stock that Shopify was told, so that it is told again when that ends.
+"""Why Shopify's figure may be another one than it was told, so that it is told again.
 
 The engine tells a figure when it changes. What is written here is less by the units that Shopify
 has sold outside the engine; and those may end without a change of the figure: the order is
-cancelled before the engine hears of it, or the engine had reserved its units already.
+cancelled before the engine hears of it, or the engine had reserved its units already. And Shopify
+takes what it sells from its figure by itself: if as many units became free in the engine at the
+same time, its figure stands, and Shopify's would stay too low.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from stockpool.plugins.notes import Notes
@@ -34,7 +36,7 @@ class Unseen:
 
 
 class LeftOut:
-    """One note for the shop; it names only SKUs of which something was left out."""
+    """One note for the shop; it names only SKUs whose figure may be another one."""
 
     def __init__(self, notes: Notes) -> None:
         self._notes = notes
@@ -48,6 +50,16 @@ class LeftOut:
             now = units if any(units) else None
             if known.get(sku) != now:
                 news[sku] = now
+        if news:
+            self._notes.change(_LEFT_OUT, lambda text: _merged(text, news))
+
+    def moved(self, skus: Collection[str]) -> None:
+        """Shopify has sold some of these, or taken them back, by itself: tell them again."""
+        if not skus:
+            return
+        known = self._read()
+        before = {sku: known.get(sku, [0, 0]) for sku in skus}
+        news = {sku: [waiting, 1] for sku, (waiting, new) in before.items() if not new}
         if news:
             self._notes.change(_LEFT_OUT, lambda text: _merged(text, news))
 
