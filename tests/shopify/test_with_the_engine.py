@@ -292,3 +292,12 @@ def test_a_sale_beside_units_that_become_free_leaves_the_shop_no_figure_too_low(
     business.settle()
     assert business.status(second) is not OrderStatus.CANCELLED
     assert business.available("mug") == 9
+
+
+def test_an_order_that_was_cancelled_before_it_was_seen_leaves_no_figure_too_low(
+    business: Business,
+) -> None:
+    """Shopify took its units, and does not put them back by itself."""
+    business.shop.state.cancel(business.sell({"mug": 3}))
+    business.settle()
+    assert business.available("mug") == 10

@@ -170,12 +170,15 @@ class OrderWork(Answered):
     shipping_address: Province | None
     fulfillment_orders: Page[Work]
 
-    @property
-    def skus(self) -> set[str]:
-        """Of what is, or was, to be shipped."""
-        works = self.fulfillment_orders.nodes
-        found = (line.line_item.sku for work in works for line in work.line_items.nodes)
-        return {sku for sku in found if sku}
+    def skus_at(self, location: str) -> set[str]:
+        """Of what is, or was, to be shipped from a location."""
+        return {
+            line.line_item.sku
+            for work in self.fulfillment_orders.nodes
+            if work.assigned_location.location and work.assigned_location.location.id == location
+            for line in work.line_items.nodes
+            if line.line_item.sku
+        }
 
 
 class Tracking(Answered):

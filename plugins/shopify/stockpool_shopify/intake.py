@@ -173,10 +173,12 @@ class Intake:
             for order_id, field in read.unreadable.items()
         ]
         outside = self._notes.outside_orders()
-        moved = {s for order in read.orders if self._is_cancelled(order) for s in order.skus}
+        moved: set[str] = set()
         for order in read.orders:
             hidden = order.id in read.hidden
             taken = self._notes.taken(order.id)
+            if order.cancelled_at is not None or not taken:
+                moved |= order.skus_at(self._settings.location)
             given_up = self._notes.given_up(order.id)
             shipped = accounted(order, taken, self._shipped(order), given_up, self._settings)
             gone = self._removed.of(order, taken, shipped)
@@ -204,7 +206,7 @@ class Intake:
                     orders.append(request)
                     now = {line.line_id: line.quantity for line in request.lines}
                     if now != taken:
-                        moved |= order.skus
+                        moved |= order.skus_at(self._settings.location)
                     self._notes.take(order.id, now, taken)
                 if decision.hold is not None:
                     # The engine reserves nothing for an order that it holds.
