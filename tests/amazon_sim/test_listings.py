@@ -13,6 +13,8 @@ from stockpool.plugins.network import FulfillmentRequest
 from stockpool_amazon_sim import AmazonSimNetwork, Simulator
 from stockpool_amazon_sim.listings.listing_changes import WantedChange, apply_listing_message
 from stockpool_amazon_sim.records import DAY
+from stockpool_amazon_sim.reports.report_tables import Cells, Query
+from stockpool_amazon_sim.reports.reports import TYPES
 from stockpool_amazon_sim.simulated_time import to_micros
 
 
@@ -43,6 +45,11 @@ def message(simulator: Simulator, content: Any) -> Any:
 def statuses(simulator: Simulator, sku: str = "MUG") -> list[str]:
     (view,) = simulator.get_listings_item(sku, ["US"], attributes=False, relations=False)
     return list(view.statuses)
+
+
+def rows(simulator: Simulator, kind: str) -> list[Cells]:
+    with simulator._call() as world:
+        return list(TYPES[kind].rows(world, Query(["US"], 0, world.now, {})))
 
 
 PATCH = {"op": "delete", "path": "/attributes/brand"}
@@ -138,6 +145,50 @@ class TestStranded:
         clock.advance(hours=1)
         simulator.register("US", "MUG")
         assert reasons(simulator) == []
+
+
+class TestDeletedInReports:
+    """Units don't leave the figures with their listing, and are never told twice."""
+
+    MANAGED = "GET_FBA_MYI_UNSUPPRESSED_INVENTORY_DATA"
+
+    @pytest.mark.parametrize(
+        ("kind", "figure"),
+        [
+            (MANAGED, "afn-fulfillable-quantity"),
+            ("GET_FBA_MYI_ALL_INVENTORY_DATA", "afn-total-quantity"),
+            ("GET_AFN_INVENTORY_DATA", "Quantity Available"),
+            ("GET_FBA_INVENTORY_PLANNING_DATA", "available"),
+            ("GET_STRANDED_INVENTORY_UI_DATA", "fulfillable-qty"),
+        ],
+    )
+    def test_its_units_stay_in_the_figures(
+        self, simulator: Simulator, clock: ManualClock, kind: str, figure: str
+    ) -> None:
+        change(simulator, "delete")
+        clock.advance(hours=1)
+        assert sum(row[figure] for row in rows(simulator, kind)) == 4
+
+    def test_it_is_listed_by_nobody(self, simulator: Simulator, clock: ManualClock) -> None:
+        change(simulator, "delete")
+        clock.advance(hours=1)
+        (row,) = rows(simulator, self.MANAGED)
+        assert (row["afn-listing-exists"], row["mfn-listing-exists"]) == ("No", "No")
+
+    def test_it_is_gone_with_its_last_unit(self, simulator: Simulator, clock: ManualClock) -> None:
+        simulator.register("US", "EMPTY")
+        change(simulator, "delete", "EMPTY")
+        clock.advance(hours=1)
+        assert [row["sku"] for row in rows(simulator, self.MANAGED)] == ["MUG"]
+
+    def test_another_listed_sku_tells_of_shared_units(
+        self, simulator: Simulator, clock: ManualClock
+    ) -> None:
+        simulator.register("US", "MUG-2", fnsku=rows(simulator, self.MANAGED)[0]["fnsku"])
+        change(simulator, "delete")
+        clock.advance(hours=1)
+        told = [(row["sku"], row["afn-total-quantity"]) for row in rows(simulator, self.MANAGED)]
+        assert told == [("MUG-2", 4)]
 
 
 class TestFeedMessages:

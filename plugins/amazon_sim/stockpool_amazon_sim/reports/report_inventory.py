@@ -25,6 +25,7 @@ def _managed(world: World, query: Query, *, suppressed: bool) -> Iterator[Cells]
     for sku, listing, units in each_listed(world, query):
         if not suppressed and listings.why_not_buyable(world, listing) == "suppressed":
             continue
+        listed = listing.offer != "deleted"
         by_amazon = listings.fulfilled_by_amazon(listing)
         fulfillable, unsellable = units(Bucket.FULFILLABLE), units(*UNFULFILLABLE)
         reserved, researching = units(*RESERVED), units(Bucket.RESEARCHING)
@@ -32,9 +33,9 @@ def _managed(world: World, query: Query, *, suppressed: bool) -> Iterator[Cells]
         yield {
             **who(sku, listing),
             "your-price": amount(listing.price, country(sku.country).currency),
-            "mfn-listing-exists": "No" if by_amazon else "Yes",
-            "mfn-fulfillable-quantity": None if by_amazon else listing.quantity,
-            "afn-listing-exists": "Yes" if by_amazon else "No",
+            "mfn-listing-exists": "Yes" if listed and not by_amazon else "No",
+            "mfn-fulfillable-quantity": listing.quantity if listed and not by_amazon else None,
+            "afn-listing-exists": "Yes" if listed and by_amazon else "No",
             "afn-warehouse-quantity": warehouse,
             "afn-fulfillable-quantity": fulfillable,
             "afn-unsellable-quantity": unsellable,
@@ -129,12 +130,27 @@ def _by_country(world: World, query: Query) -> Iterator[Cells]:
 
 
 def each_listed(world: World, query: Query) -> Iterator[tuple[Sku, Listing, Any]]:
-    """SKUs that Amazon knows, with their listing and a function that counts units in buckets."""
+    """SKUs that Amazon knows, with their listing and a function that counts units in buckets.
+
+    One whose listing was deleted stays for as long as units of it are anywhere, unless another SKU
+    that is listed tells of the same units.
+    """
     for code in query.countries:
         for key, sku in world.store.skus.all(f"{code}|"):
-            listing = world.store.listings.get(key)
-            if listing is not None and listing.offer != "deleted":
-                yield sku, listing, _counter(world, sku)
+            listing, units = world.store.listings.get(key), _counter(world, sku)
+            if listing is None:
+                continue
+            if listing.offer != "deleted" or (units(*Bucket) and not _told_by_another(world, sku)):
+                yield sku, listing, units
+
+
+def _told_by_another(world: World, sku: Sku) -> bool:
+    sharing = (
+        world.store.listings.get(f"{sku.country}|{other}")
+        for _, other in world.store.sharers.scan(f"{sku.country}|{sku.fnsku}|")
+        if other != sku.sku
+    )
+    return any(listing is not None and listing.offer != "deleted" for listing in sharing)
 
 
 def _counter(world: World, sku: Sku) -> Any:
