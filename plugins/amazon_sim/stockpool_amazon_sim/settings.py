@@ -171,6 +171,7 @@ class AmazonSimSettings(_Settings):
         cross_border: by country, others that it ships to beyond its own.
         address_line_characters: bound of a name and of each address line (the live bound is
             not published).
+        removes_stranded: dispose of stranded units when their time is over, as Amazon does unasked.
         stock: what is there in the beginning, by country and SKU, or a CSV file with the columns
             country, sku, fnsku, quantity. Loaded once for each state.
     """
@@ -185,6 +186,7 @@ class AmazonSimSettings(_Settings):
     refused_features: Mapping[str, tuple[str, ...]] = {}
     cross_border: Mapping[str, tuple[str, ...]] = {}
     address_line_characters: int = Field(default=60, ge=1)
+    removes_stranded: bool = False
     faults: Faults = Faults()
     steps: Steps = Steps()
     stock: Mapping[str, Mapping[str, Annotated[int, Field(ge=0)]]] | Path | None = None

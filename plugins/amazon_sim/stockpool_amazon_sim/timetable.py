@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 
 from stockpool_amazon_sim.feeds import feeds
 from stockpool_amazon_sim.inbound import inbound, inbound_tasks, plan_shipments
-from stockpool_amazon_sim.inventory import removals, warehouse
-from stockpool_amazon_sim.listings import listing_changes
+from stockpool_amazon_sim.inventory import automatic_removals, removals, warehouse
+from stockpool_amazon_sim.listings import listing_changes, listings
 from stockpool_amazon_sim.notifications import notices, notifications
 from stockpool_amazon_sim.outbound import cancelling, carriage, orders, returns, shipping
 from stockpool_amazon_sim.reports import reports
@@ -53,6 +53,7 @@ HANDLERS: Mapping[str, Callable[[World, Event], None]] = {
     "units_lost": warehouse.units_lost,
     "removal_plan": removals.plan,
     "removal_process": removals.process,
+    listings.REMOVAL_DUE: automatic_removals.remove_stranded,
     "feed_starts": feeds.start,
     "feed_ends": feeds.end,
     "report_starts": reports.start,

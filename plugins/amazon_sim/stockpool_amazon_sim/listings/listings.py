@@ -41,6 +41,9 @@ REMOVAL_DAYS: Mapping[str, int | None] = {
 """By reason, after how many days stranded units are removed; None: they are not. The figures for
 `incomplete` and `not_started` are not published."""
 
+REMOVAL_DUE = "stranded_due"
+"""The event at which Amazon takes stranded units away; its detail is `stranding` of then."""
+
 _PRICES = (10, 50)
 """Between how many whole units of 100 minor units a price lies that nobody set."""
 
@@ -83,14 +86,30 @@ def list_registered(world: World, sku: Sku) -> None:
 def save(world: World, listing: Listing) -> None:
     """Keep a changed listing."""
     listing.updated_at = world.now
-    reason = why_off(world, listing)
+    reason, before = why_off(world, listing), stranding(listing)
     if reason is None:
         listing.off_since = None
     elif listing.off_since is None:
         listing.off_since = world.now
     listing.off_reason = reason
+    if stranding(listing) != before:
+        _note_removal(world, listing)
     world.store.listings.put(listing.key, listing)
     world.notice("listing_changed", listing.key)
+
+
+def stranding(listing: Listing) -> str:
+    """Since when and why it is off, as one word; empty if it is not."""
+    return "" if listing.off_since is None else f"{listing.off_since}:{listing.off_reason}"
+
+
+def _note_removal(world: World, listing: Listing) -> None:
+    days = REMOVAL_DAYS[listing.off_reason] if listing.off_reason else None
+    if not world.settings.removes_stranded or days is None or listing.off_since is None:
+        return
+    delay = max(0, listing.off_since + days * DAY - world.now)
+    subject = f"listing|{listing.key}"
+    world.schedule(delay, REMOVAL_DUE, subject, stranding(listing), quiet=True)
 
 
 def known_listing(world: World, code: str, sku: str) -> Listing:
