@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -204,3 +206,66 @@ def test_amazon_that_does_not_answer_changes_nothing(desk: Desk) -> None:
     desk.look()
     assert len(desk.engine.listings.stranded()) == 1
     assert len(desk.attention("plugin_failure")) == 1
+
+
+REPORT = "GET_STRANDED_INVENTORY_UI_DATA"
+
+
+def report(desk: Desk, folder: Path, since: str, removal: str) -> None:
+    path = folder / "stranded.txt"
+    rows = (("sku", "date-stranded", "Date-to-take-auto-removal"), ("MUG", since, removal))
+    path.write_text("".join("\t".join(row) + "\n" for row in rows))
+    desk.engine.reports.import_file(path, REPORT, US)
+
+
+def seen_deleted(desk: Desk) -> Stranded:
+    desk.listed()
+    desk.stocked()
+    desk.network.delete_listing("US", "MUG")
+    desk.clock.advance(hours=1)
+    desk.look()
+    (found,) = desk.engine.listings.stranded()
+    desk.clock.advance(hours=1)
+    return found
+
+
+def test_amazons_own_dates_stand_in_the_place_of_counted_ones(desk: Desk, tmp_path: Path) -> None:
+    seen = seen_deleted(desk)
+    since, removal = seen.since - timedelta(days=9), seen.since + timedelta(days=3)
+    report(desk, tmp_path, since.isoformat(), removal.isoformat())
+    desk.look()
+    told = replace(seen, since=since, removed_at=removal)
+    assert desk.engine.listings.stranded() == [told]
+    desk.clock.advance(hours=24)
+    desk.look()
+    assert desk.engine.listings.stranded() == [told]
+
+
+def test_without_a_deadline_the_days_count_from_the_reported_day(
+    desk: Desk, tmp_path: Path
+) -> None:
+    seen = seen_deleted(desk)
+    since = seen.since - timedelta(days=9)
+    report(desk, tmp_path, since.isoformat(), "")
+    desk.look()
+    (told,) = desk.engine.listings.stranded()
+    assert (told.since, told.removed_at) == (since, since + timedelta(days=30))
+
+
+def test_dates_in_another_form_change_nothing(desk: Desk, tmp_path: Path) -> None:
+    seen = seen_deleted(desk)
+    report(desk, tmp_path, "Jan 3rd", "soon")
+    desk.look()
+    assert desk.engine.listings.stranded() == [seen]
+
+
+def test_a_report_of_an_earlier_time_does_not_count(desk: Desk, tmp_path: Path) -> None:
+    desk.listed()
+    report(desk, tmp_path, "2020-01-01T00:00:00+00:00", "2020-01-31T00:00:00+00:00")
+    desk.clock.advance(hours=1)
+    desk.stocked()
+    desk.network.delete_listing("US", "MUG")
+    desk.clock.advance(hours=1)
+    desk.look()
+    (found,) = desk.engine.listings.stranded()
+    assert found.removed_at == found.since + timedelta(days=30)

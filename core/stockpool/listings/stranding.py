@@ -7,8 +7,8 @@ and after some time they are removed; MCF ships them all the same (seller help 2
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
@@ -72,9 +72,9 @@ class Stranded:
     """Units of one physical stock without a live offer.
 
     Attributes:
-        since: when that was first seen; the offer may have ended earlier.
-        removed_at: when the network removes them by itself at the latest, counted from `since`;
-            None if no figure is published, or they are not removed.
+        since: when that was first seen, or the earlier day that the network reports.
+        removed_at: when the network removes them by itself, as it reports, or else at the latest,
+            counted from `since`; None if no figure is published, or they are not removed.
     """
 
     pool: str
@@ -164,6 +164,25 @@ def removed_at(country: str, reason: StrandedReason, since: datetime) -> datetim
     """When units that have no offer since a time are removed."""
     days = removal_days(country, reason, since.date())
     return None if days is None else since + timedelta(days=days)
+
+
+def dated(
+    seen: Stranded, since: Iterable[datetime | None], removals: Iterable[datetime | None]
+) -> Stranded:
+    """With the earliest dates that the network reports of it.
+
+    Args:
+        seen: as its listings tell it.
+        since, removals: of each row about a SKU that shares the units: since when it is stranded,
+            and when it is removed. Without a date of the network's own the published days count.
+    """
+    first = min([seen.since, *(one for one in since if one is not None)])
+    country = seen.pool.partition(":")[2]
+    last = min(
+        (one for one in removals if one is not None),
+        default=removed_at(country, seen.reason, first),
+    )
+    return replace(seen, since=first, removed_at=last)
 
 
 @cache

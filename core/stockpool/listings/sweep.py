@@ -18,7 +18,8 @@ from stockpool.ledger.buckets import Bucket
 from stockpool.listings import changes
 from stockpool.listings.reading import ListingReader
 from stockpool.listings.stock import units_left
-from stockpool.listings.stranding import Stranded, StrandedReason, removed_at, why_stranded
+from stockpool.listings.stranded_report import reported
+from stockpool.listings.stranding import Stranded, StrandedReason, dated, why_stranded
 from stockpool.listings.tables import stranded_stock
 from stockpool.plugins.network import Network
 from stockpool.plugins.network_listings import SEARCHED_SKUS_MOST, ListingItem
@@ -182,15 +183,19 @@ def _store(
     ids: IdSource,
     at: datetime,
 ) -> None:
-    country = pool.partition(":")[2]
+    told = reported(connection, pool)
     before = {stranded.sku: stranded for stranded in stranded_units(connection, pool=pool)}
     concerns: list[Concern] = []
     still: set[str] = set()
     for stock, reason in reasons.items():
         known = before.pop(stock.sku, None)
         since = known.since if known is not None and known.reason is reason else at
-        now = Stranded(
-            pool, stock.sku, stock.units, reason, since, removed_at(country, reason, since)
+        # A report of before it was seen may tell of another time that it was stranded.
+        rows = [told[sku] for sku in stock.skus if sku in told and told[sku].told_at >= since]
+        now = dated(
+            Stranded(pool, stock.sku, stock.units, reason, since),
+            [row.since for row in rows],
+            [row.removed_at for row in rows],
         )
         if known is None:
             connection.execute(insert(stranded_stock).values(_values(now)))
