@@ -13,8 +13,9 @@ from stockpool_amazon_sim.world import World
 def remove_stranded(world: World, event: Event) -> None:
     """Dispose of a SKU's stranded units, if it is still off since then and for that reason.
 
-    Units that come while it stays off have as much time again. That Amazon disposes of them and
-    makes an ordinary removal order for it is a choice: which kind it makes is not published.
+    Units that come while it stays off have as much time again. Amazon disposes of such units and
+    takes no cancellation (help G200678710); here it is an ordinary removal order, which can be
+    cancelled while it is Pending. Amazon's notice beforehand is not simulated.
     """
     listing = world.store.listings.get(event.subject.removeprefix("listing|"))
     if listing is None or listings.stranding(listing) != event.detail:
