@@ -53,7 +53,10 @@ def test_it_keeps_the_contract(site: Path) -> None:
     assert lacking == {
         "the channel does not declare CANCELLATIONS",
         "the channel does not declare CANCELLATION_ANSWERS",
+        "the channel does not declare RETURNS",
+        "the channel does not declare TRACKING_CHANGES",
         "the world cannot have a buyer ask the shop to cancel (WorldAbility.ASK_TO_CANCEL)",
+        "the world cannot have a buyer ask the shop for a return (WorldAbility.ASK_FOR_RETURN)",
     }
 
 

@@ -49,7 +49,16 @@ class FakeShop(ChannelWorld):
     """A shop without orders and products."""
 
     name = "shop"
-    abilities = frozenset(WorldAbility) - {WorldAbility.SHARE_STOCK, WorldAbility.ASK_TO_CANCEL}
+    abilities = frozenset(
+        {
+            WorldAbility.REOPEN,
+            WorldAbility.THROTTLE,
+            WorldAbility.FAIL_BEFORE_EFFECT,
+            WorldAbility.FAIL_AFTER_EFFECT,
+            WorldAbility.REFUND_BY_HAND,
+            WorldAbility.SPOIL_AN_ORDER,
+        }
+    )
     orders_a_page = 3
 
     def __init__(self, folder: Path) -> None:
