@@ -18,6 +18,7 @@ from stockpool.claims.reimbursing import take_reimbursements
 from stockpool.claims.service import Claims
 from stockpool.contained_work import ContainedWork
 from stockpool.deadlines.book import Deadlines
+from stockpool.delivery.service import Deliveries
 from stockpool.fba_orders.taking import take_sales
 from stockpool.inbound.creating import follow_plans
 from stockpool.inbound.receiving import ShipmentFollowing
@@ -47,6 +48,7 @@ class DeskDuties(ContainedWork):
     claims: Claims
     returns: Returns
     deadlines: Deadlines
+    delivery: Deliveries
     remind_days: int = 7
 
     def take_snapshots(self, name: str) -> int:
@@ -123,6 +125,10 @@ class DeskDuties(ContainedWork):
     def remind(self) -> int:
         """Put what closes soon into the attention queue; returns how many reminders are new."""
         return self.deadlines.remind(within=timedelta(days=self.remind_days))
+
+    def watch_parcels(self) -> int:
+        """Show parcels with which something is wrong; returns how many are new."""
+        return self.delivery.watch()
 
     def take_sales(self) -> int:
         """Take imported order reports into the order view; returns how many rows."""

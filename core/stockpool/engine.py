@@ -33,6 +33,7 @@ from stockpool.claims.service import Claims
 from stockpool.clock import Clock, SystemClock
 from stockpool.config import Config
 from stockpool.deadlines.book import Deadlines
+from stockpool.delivery.service import Deliveries
 from stockpool.duties import Duties
 from stockpool.errors import ConfigurationError
 from stockpool.fba_orders.view import FbaOrders
@@ -222,6 +223,7 @@ class Engine:
         self.stock_view = StockView(database, self.buffers, self._channel_pools)
         self.warehousing = Warehousing(database, self.stock_view)
         self.deadlines = Deadlines(database, ids, self._notify)
+        self.delivery = Deliveries(database, ids, self._notify)
         self.duties = Duties(
             database=database,
             clock=clock,
@@ -241,6 +243,7 @@ class Engine:
             claims=self.claims,
             returns=self.returns,
             deadlines=self.deadlines,
+            delivery=self.delivery,
             remind_days=config.stockpool.remind_days,
             care=self.care,
             privacy=self.privacy,

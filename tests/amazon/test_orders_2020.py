@@ -21,6 +21,7 @@ from stockpool.plugins.network import (
     FulfillmentOrderStatus,
     FulfillmentRequest,
     FulfillmentState,
+    PackageEvent,
     PackageState,
     PackageStatus,
     ShipmentItemState,
@@ -265,6 +266,13 @@ class TestGet:
                             PackageStatus.DELIVERED,
                             estimated_arrival=datetime(2026, 3, 5, 20, tzinfo=UTC),
                             delivered_at=datetime(2026, 3, 5, 17, 12, tzinfo=UTC),
+                            events=[
+                                PackageEvent(at, code, "", "Seattle, WA, US")
+                                for code, at in (
+                                    ("EVENT_301", datetime(2026, 3, 5, 17, 12, tzinfo=UTC)),
+                                    ("EVENT_201", datetime(2026, 3, 4, 1, tzinfo=UTC)),
+                                )
+                            ],
                         )
                     ],
                 )

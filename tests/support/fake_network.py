@@ -34,6 +34,7 @@ from stockpool.plugins.network import (
     FulfillmentState,
     Network,
     NetworkCapability,
+    PackageEvent,
     PackageState,
     PackageStatus,
     PoolProfile,
@@ -441,6 +442,33 @@ class FakeNetwork(Network):
                         for p in shipment.packages
                     ),
                 )
+
+    def scan(self, order_id: str, number: int, *events: PackageEvent) -> None:
+        """A parcel's events are told as these, and no others."""
+        with self._changing(order_id) as order:
+            order.shipments[:] = [
+                replace(
+                    shipment,
+                    packages=tuple(
+                        replace(p, events=events) if p.package_number == number else p
+                        for p in shipment.packages
+                    ),
+                )
+                for shipment in order.shipments
+            ]
+
+    def expect(self, order_id: str, arrival: datetime) -> None:
+        """All parcels of an order are estimated to arrive then."""
+        with self._changing(order_id) as order:
+            order.shipments[:] = [
+                replace(
+                    shipment,
+                    packages=tuple(
+                        replace(p, estimated_arrival=arrival) for p in shipment.packages
+                    ),
+                )
+                for shipment in order.shipments
+            ]
 
     def relabel(self, order_id: str, number: int, carrier: str, tracking_number: str) -> None:
         """A parcel goes by another number, or with another carrier."""

@@ -75,6 +75,7 @@ class Actors:
                 "take_foreign_removals", SYNC, lambda _: duties.take_foreign_removals()
             ),
             "remind": self._duty("remind", SYNC, lambda _: duties.remind()),
+            "watch_parcels": self._duty("watch_parcels", SYNC, lambda _: duties.watch_parcels()),
             "take_sales": self._duty("take_sales", SYNC, lambda _: duties.take_sales()),
             "settle_claims": self._duty("settle_claims", SYNC, lambda _: duties.settle_claims()),
             "take_parcels_back": self._duty(

@@ -51,6 +51,7 @@ class Schedule:
         self._send_every(settings.changes_seconds * 4, "follow_removals", "")
         self._send_every(settings.snapshot_seconds, "remove_automatically", "")
         self._send_every(settings.snapshot_seconds * 4, "remind", "")
+        self._send_every(settings.snapshot_seconds, "watch_parcels", "")
         self._send_every(settings.changes_seconds * 4, "take_foreign_removals", "")
         self._send_every(settings.changes_seconds * 4, "take_sales", "")
         self._send_every(settings.changes_seconds * 4, "settle_claims", "")

@@ -6,7 +6,8 @@ about something that was settled meanwhile.
     claims            until when a loss can be claimed, and from when it can
     stranded stock    when Amazon removes it by itself
     inbound           until when a shipment has to arrive (45 days after its placement, domestic)
-    parcels           when they were to be delivered, and were not
+    parcels           when they were to be delivered, and were not (`engine.delivery` reminds)
+    FillAll           until when the network waits for the rest of an order's units
     refunds           what waits for a person to refund it
     holds             orders that somebody has put on hold
 """
@@ -18,18 +19,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Connection, literal_column, select
+from sqlalchemy import Connection, func, literal_column, select
 
 from stockpool.attention.queue import Concern, close_others, raise_concerns
 from stockpool.attention.tables import attention_items
 from stockpool.care.due import DueState
 from stockpool.care.tables import refunds_due
 from stockpool.claims.tables import OWED_UNITS, claims
+from stockpool.delivery.rules import LATE_AFTER
 from stockpool.ids import IdSource
 from stockpool.inbound.reconciling import OVER
 from stockpool.inbound.tables import inbound_shipments
 from stockpool.listings.tables import stranded_stock
-from stockpool.orders.tables import fulfillment_orders, orders, packages
+from stockpool.orders.tables import fulfillment_items, fulfillment_orders, orders, packages
 from stockpool.plugins.observer import Event
 from stockpool.problems import Problem
 from stockpool.storage.database import Database
@@ -38,8 +40,9 @@ from stockpool.storage.metadata import one_of
 ARRIVES_WITHIN = timedelta(days=45)
 """A domestic shipment has to arrive so long after its placement (Amazon's inbound defects)."""
 
-PARCEL_GRACE = timedelta(days=3)
-"""A parcel is late when it was not delivered so long after its estimated arrival."""
+FILL_ALL_WAITS = timedelta(hours=24)
+"""So long the network waits for the rest of an order with the policy FillAll, then gives it up
+(createFulfillmentOrder, `fulfillmentPolicy`)."""
 
 REFUND_WITHIN = timedelta(days=14)
 """A buyer who sends something back, or cancels, is refunded within this time (EU 2011/83)."""
@@ -57,6 +60,11 @@ class DeadlineKind(StrEnum):
     PARCEL = "parcel_late"
     REFUND = "refund_due"
     HOLD = "hold_ends"
+    FILL_ALL = "fill_all_ends"
+
+
+REMINDED_ELSEWHERE = frozenset({DeadlineKind.PARCEL})
+"""A late parcel has an item of its own, which says more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +121,7 @@ class Deadlines:
     def remind(self, *, within: timedelta) -> int:
         """Put what closes soon into the attention queue, and take out what was settled; returns how
         many reminders are new."""
-        near = self.list(within=within)
+        near = [one for one in self.list(within=within) if one.kind not in REMINDED_ELSEWHERE]
         now = self._database.clock.now()
         problems = {
             one.key: Problem(
@@ -125,7 +133,8 @@ class Deadlines:
         }
 
         def work(connection: Connection) -> list[Deadline]:
-            fresh = [one for one in near if one.key not in _reminded(connection)]
+            reminded = _reminded(connection)
+            fresh = [one for one in near if one.key not in reminded]
             concerns = [
                 Concern(one.key, "deadline", one.subject, (problems[one.key],)) for one in fresh
             ]
@@ -162,6 +171,7 @@ def _all(connection: Connection, now: datetime) -> Iterator[Deadline]:
     yield from _parcels(connection, now)
     yield from _refunds(connection)
     yield from _holds(connection)
+    yield from _waiting_for_the_rest(connection)
 
 
 def _claims(connection: Connection) -> Iterator[Deadline]:
@@ -212,7 +222,7 @@ def _parcels(connection: Connection, now: datetime) -> Iterator[Deadline]:
     query = (
         select(p.fulfillment_order_id, p.package_number, p.estimated_arrival, f.order_id)
         .join(fulfillment_orders, f.id == p.fulfillment_order_id)
-        .where(p.delivered_at.is_(None), p.estimated_arrival < now - PARCEL_GRACE)
+        .where(p.delivered_at.is_(None), p.estimated_arrival < now - LATE_AFTER)
         .order_by(p.estimated_arrival)
         .limit(_PARCELS_MOST)
     )
@@ -220,7 +230,7 @@ def _parcels(connection: Connection, now: datetime) -> Iterator[Deadline]:
         yield Deadline(
             DeadlineKind.PARCEL,
             f"{row.fulfillment_order_id}-{row.package_number}",
-            row.estimated_arrival + PARCEL_GRACE,
+            row.estimated_arrival + LATE_AFTER,
             f"a parcel of order {row.order_id} was to arrive on {row.estimated_arrival:%Y-%m-%d}",
             f"`stockpool orders show {row.order_id}`; tell the buyer, and claim it as lost_parcel",
         )
@@ -252,3 +262,24 @@ def _holds(connection: Connection) -> Iterator[Deadline]:
             f"order {row.channel_order_id} of {row.channel} is on hold: {row.hold_reason}",
             f"`stockpool orders release {row.id}`, or cancel it",
         )
+
+
+def _waiting_for_the_rest(connection: Connection) -> Iterator[Deadline]:
+    f, i = fulfillment_orders.c, fulfillment_items.c
+    query = (
+        select(f.id, f.order_id, f.received_at, func.sum(i.committed).label("units"))
+        .join(fulfillment_items, i.fulfillment_order_id == f.id)
+        .where(one_of(f.status, _NOT_PROCESSED), f.policy == "FillAll", i.committed > 0)
+        .group_by(f.id, f.order_id, f.received_at)
+    )
+    for row in connection.execute(query):
+        yield Deadline(
+            DeadlineKind.FILL_ALL,
+            row.id,
+            row.received_at + FILL_ALL_WAITS,
+            f"{row.units} units of {row.id} (order {row.order_id}, FillAll) are not being shipped",
+            "what the network can't find by then it gives up; `on_unfulfillable` says what follows",
+        )
+
+
+_NOT_PROCESSED = ("New", "Received", "Planning")

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from stockpool.orders.announcements import Label
 from stockpool.orders.merging import News, Shipped, content, newer_package, newer_shipment
-from stockpool.orders.tables import packages, shipment_items, shipments
+from stockpool.orders.tables import package_events, packages, shipment_items, shipments
 from stockpool.plugins.network import PackageState, PackageStatus, ShipmentStatus
 
 _Key = tuple[str, Any]
@@ -153,6 +153,7 @@ def store_shipments(
                         "status": status.value,
                         "estimated_arrival": package.estimated_arrival,
                         "delivered_at": package.delivered_at,
+                        "promised_arrival": package.estimated_arrival,
                     }
                 )
     _replace(connection, shipments, shipment_rows, ("fulfillment_order_id", "shipment_id"))
@@ -167,7 +168,36 @@ def store_shipments(
     if item_rows:
         connection.execute(shipment_items.insert(), item_rows)
     _replace(connection, packages, package_rows, ("fulfillment_order_id", "package_number"))
+    _store_events(connection, news)
     return kept
+
+
+def _store_events(connection: Connection, news: Sequence[News]) -> None:
+    """What happened to parcels, whatever is told first, last or again; each event is kept once."""
+    rows = {
+        (entry.row.id, package.package_number, event.occurred_at, event.code): event
+        for entry in news
+        for shipment in entry.state.shipments
+        for package in shipment.packages
+        for event in package.events
+    }
+    if not rows:
+        return
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    connection.execute(
+        dialect.insert(package_events).on_conflict_do_nothing(),
+        [
+            {
+                "fulfillment_order_id": order_id,
+                "package_number": number,
+                "occurred_at": occurred_at,
+                "code": code,
+                "description": event.description,
+                "place": event.place,
+            }
+            for (order_id, number, occurred_at, code), event in rows.items()
+        ],
+    )
 
 
 def _shipment_items(
@@ -195,11 +225,15 @@ def _replace(
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     statement = dialect.insert(table)
     kept_if_missing = {"tracking_number", "delivered_at", "shipped_at", "estimated_arrival"}
+    first_kept = {"promised_arrival"}
     changed: dict[str, Any] = {}
     for name in rows[0]:
         if name in key:
             continue
         told = statement.excluded[name]
+        if name in first_kept:
+            changed[name] = func.coalesce(table.c[name], told)
+            continue
         # Late news may lack what earlier news had.
         keep = name in kept_if_missing
         changed[name] = func.coalesce(told, table.c[name]) if keep else told

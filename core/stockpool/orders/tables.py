@@ -224,6 +224,8 @@ packages = Table(
     Column("status", String, nullable=False),
     Column("estimated_arrival", UtcDateTime),
     Column("delivered_at", UtcDateTime),
+    # The first estimate that the network gave; `estimated_arrival` is its latest.
+    Column("promised_arrival", UtcDateTime),
     ForeignKeyConstraint(
         ["fulfillment_order_id", "shipment_id"],
         ["shipments.fulfillment_order_id", "shipments.shipment_id"],
@@ -241,6 +243,21 @@ Index(
     packages.c.package_number,
     postgresql_where=text("status = 'RETURNED'"),
     sqlite_where=text("status = 'RETURNED'"),
+)
+
+package_events = Table(
+    "package_events",
+    metadata,
+    Column("fulfillment_order_id", String(40), primary_key=True),
+    Column("package_number", Integer, primary_key=True),
+    Column("occurred_at", UtcDateTime, primary_key=True),
+    Column("code", String, primary_key=True),
+    Column("description", String, nullable=False),
+    Column("place", String, nullable=False),
+    ForeignKeyConstraint(
+        ["fulfillment_order_id", "package_number"],
+        ["packages.fulfillment_order_id", "packages.package_number"],
+    ),
 )
 
 decisions = Table(

@@ -125,8 +125,28 @@ class ShipmentItemState:
 
 
 @dataclass(frozen=True, slots=True)
+class PackageEvent:
+    """Something that happened to a parcel on its way.
+
+    Attributes:
+        code: the network's; Amazon's are `EVENT_101`, `EVENT_301` and so on.
+        description: in the network's words.
+        place: where, as far as it is told: city, region, country.
+    """
+
+    occurred_at: datetime
+    code: str
+    description: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PackageState:
-    """A parcel. `package_number` is the network's key for it."""
+    """A parcel. `package_number` is the network's key for it.
+
+    Attributes:
+        events: what is known of its way, in any order; what was told before may be missing.
+    """
 
     package_number: int
     carrier_code: str
@@ -134,6 +154,7 @@ class PackageState:
     status: PackageStatus = PackageStatus.IN_TRANSIT
     estimated_arrival: datetime | None = None
     delivered_at: datetime | None = None
+    events: Sequence[PackageEvent] = ()
 
 
 @dataclass(frozen=True, slots=True)

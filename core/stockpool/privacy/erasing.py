@@ -11,7 +11,14 @@ from stockpool.clock import Clock
 from stockpool.order_request import Address
 from stockpool.orders.parking import concern_key
 from stockpool.orders.preparation import ERASED
-from stockpool.orders.tables import order_lines, orders, parked_requests, recipients
+from stockpool.orders.tables import (
+    fulfillment_orders,
+    order_lines,
+    orders,
+    package_events,
+    parked_requests,
+    recipients,
+)
 from stockpool.orders.withdrawal import lock_order
 from stockpool.privacy.locating import FoundItem, FoundRequest, is_open
 from stockpool.returns.tables import order_returns
@@ -51,6 +58,15 @@ def erase_order(database: Database, order_id: str) -> bool:
             update(order_returns)
             .where(order_returns.c.order_id == order_id)
             .values(comment="", asked=ERASED)
+        )
+        connection.execute(
+            update(package_events)
+            .where(
+                package_events.c.fulfillment_order_id.in_(
+                    select(fulfillment_orders.c.id).where(fulfillment_orders.c.order_id == order_id)
+                )
+            )
+            .values(place="")
         )
         channel, channel_order_id = connection.execute(
             select(orders.c.channel, orders.c.channel_order_id).where(orders.c.id == order_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, get_args
@@ -15,6 +15,7 @@ from stockpool.plugins.network import (
     FulfillmentOrderStatus,
     FulfillmentRequest,
     FulfillmentState,
+    PackageEvent,
     PackageState,
     PackageStatus,
     PreviewOption,
@@ -51,6 +52,7 @@ class Tracking:
     status: PackageStatus
     estimated_arrival: datetime | None = None
     delivered_at: datetime | None = None
+    events: Sequence[PackageEvent] = ()
 
 
 def create_body(request: FulfillmentRequest, pool: Pool) -> dict[str, Any]:
@@ -160,15 +162,26 @@ def tracking_of(payload: Fields) -> Tracking:
     """PackageTrackingDetails; a status that is not known is UNKNOWN."""
     told = payload.optional_text("currentStatus")
     status = _PACKAGE_STATUSES.get(told or "", PackageStatus.UNKNOWN)
-    delivered = [
-        event.time("eventDate")
-        for event in payload.objects("trackingEvents")
-        if event.optional_text("eventCode") == _DELIVERED_EVENT
-    ]
+    events = [_event(event) for event in payload.objects("trackingEvents")]
+    delivered = [event.occurred_at for event in events if event.code == _DELIVERED_EVENT]
     return Tracking(
         status,
         payload.optional_time("estimatedArrivalDate"),
         max(delivered) if delivered and status is PackageStatus.DELIVERED else None,
+        events,
+    )
+
+
+def _event(event: Fields) -> PackageEvent:
+    address = event.optional_object("eventAddress")
+    parts = (
+        [address.optional_text(name) for name in ("city", "state", "country")] if address else []
+    )
+    return PackageEvent(
+        event.time("eventDate"),
+        event.text("eventCode"),
+        event.optional_text("eventDescription") or "",
+        ", ".join(part for part in parts if part),
     )
 
 
@@ -249,6 +262,7 @@ def _package(package: Fields, left: bool, tracking: Mapping[int, Tracking]) -> P
         status=known.status,
         estimated_arrival=known.estimated_arrival or package.optional_time("estimatedArrivalDate"),
         delivered_at=known.delivered_at,
+        events=known.events,
     )
 
 

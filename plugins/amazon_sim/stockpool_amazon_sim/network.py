@@ -91,7 +91,10 @@ class AmazonSimNetwork(
         return self.simulator.create_fulfillment_order(views.order_request(request), views.accepted)
 
     def get_fulfillment(self, fulfillment_order_id: str) -> FulfillmentState | None:
-        return self.simulator.get_fulfillment_order(fulfillment_order_id, views.state)
+        now = self.simulator.now()
+        return self.simulator.get_fulfillment_order(
+            fulfillment_order_id, lambda order: views.state(order, now)
+        )
 
     def update_fulfillment(self, request: FulfillmentRequest) -> None:
         self.simulator.update_fulfillment_order(views.order_request(request))
@@ -100,7 +103,10 @@ class AmazonSimNetwork(
         self.simulator.cancel_fulfillment_order(fulfillment_order_id)
 
     def changes(self, cursor: str | None) -> ChangePage:
-        page = self.simulator.list_all_fulfillment_orders(views.state, cursor)
+        now = self.simulator.now()
+        page = self.simulator.list_all_fulfillment_orders(
+            lambda order: views.state(order, now), cursor
+        )
         return ChangePage(page.orders, page.cursor, page.more)
 
     def create_removal(self, request: RemovalRequest) -> None:

@@ -13,6 +13,7 @@ from stockpool.plugins.network import (
     FulfillmentOrderStatus,
     FulfillmentRequest,
     FulfillmentState,
+    PackageEvent,
     PackageState,
     PackageStatus,
     PreviewOption,
@@ -36,8 +37,9 @@ from stockpool_amazon_sim.outbound.requests import (
     RemovalOrderRequest,
     RemovalRequestItem,
 )
+from stockpool_amazon_sim.outbound.tracking import scans
 from stockpool_amazon_sim.records import Micros, Order, Package, Removal, Shipment
-from stockpool_amazon_sim.simulated_time import to_datetime
+from stockpool_amazon_sim.simulated_time import to_datetime, to_micros
 
 _RemovalStatus = Literal["Pending", "Planning", "Processing", "Completed", "Cancelled"]
 
@@ -90,8 +92,8 @@ def accepted(order: Order) -> FulfillmentAccepted:
     return FulfillmentAccepted(order.order_id, to_datetime(order.received_at), _granted(order))
 
 
-def state(order: Order) -> FulfillmentState:
-    """All of an order."""
+def state(order: Order, now: datetime) -> FulfillmentState:
+    """All of an order, as it is now."""
     return FulfillmentState(
         order.order_id,
         order.country,
@@ -104,7 +106,7 @@ def state(order: Order) -> FulfillmentState:
             )
             for item in order.items
         ),
-        tuple(_shipment(order, shipment) for shipment in order.shipments),
+        tuple(_shipment(order, shipment, to_micros(now)) for shipment in order.shipments),
         _granted(order),
         order.reason,
     )
@@ -162,7 +164,7 @@ def removal_state(removal: Removal) -> RemovalState:
     )
 
 
-def _shipment(order: Order, shipment: Shipment) -> ShipmentState:
+def _shipment(order: Order, shipment: Shipment, now: Micros) -> ShipmentState:
     return ShipmentState(
         shipment.shipment_id,
         shipment.center,
@@ -175,11 +177,11 @@ def _shipment(order: Order, shipment: Shipment) -> ShipmentState:
             )
             for index, units, number in shipment.lines
         ),
-        tuple(_package(package) for package in shipment.packages),
+        tuple(_package(order, shipment, package, now) for package in shipment.packages),
     )
 
 
-def _package(package: Package) -> PackageState:
+def _package(order: Order, shipment: Shipment, package: Package, now: Micros) -> PackageState:
     return PackageState(
         package.number,
         package.carrier,
@@ -187,6 +189,15 @@ def _package(package: Package) -> PackageState:
         PackageStatus(package.status),
         _optional(package.estimated_arrival),
         _optional(package.delivered_at),
+        [
+            PackageEvent(
+                to_datetime(scan.at),
+                scan.code,
+                scan.description,
+                ", ".join(part for part in (scan.city, scan.state, scan.country) if part),
+            )
+            for scan in scans(order, shipment, package, now)
+        ],
     )
 
 

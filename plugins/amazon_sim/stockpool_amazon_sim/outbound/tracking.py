@@ -9,7 +9,7 @@ from stockpool_amazon_sim.countries import country
 from stockpool_amazon_sim.outbound.checks import invalid
 from stockpool_amazon_sim.outbound.estimates import COUNTRY_FIELD
 from stockpool_amazon_sim.outbound.proof_of_delivery import proof_of
-from stockpool_amazon_sim.records import DAY, Micros
+from stockpool_amazon_sim.records import DAY, Micros, Order, Package, Shipment
 from stockpool_amazon_sim.world import World
 
 DESCRIPTIONS: Mapping[str, str] = {
@@ -73,6 +73,27 @@ class TrackingDetails:
     left_at: str | None = None
 
 
+def scans(order: Order, shipment: Shipment, package: Package, now: Micros) -> list[TrackingEvent]:
+    """What has happened to a parcel by now, the latest first."""
+    center = country(order.country).centers[shipment.center]
+    return [
+        TrackingEvent(
+            at,
+            code,
+            DESCRIPTIONS[code],
+            *(_door(order) if code in _AT_THE_DOOR else (center.city, center.state)),
+            order.country,
+        )
+        for at, code in reversed(package.journey)
+        if at <= now
+    ]
+
+
+def _door(order: Order) -> tuple[str, str]:
+    # Destination fields: 4 is the city, 5 the state.
+    return order.address[4] or "", order.address[5] or ""
+
+
 def tracking_details(world: World, package_number: int) -> TrackingDetails:
     """What is known of a parcel by now.
 
@@ -90,20 +111,8 @@ def tracking_details(world: World, package_number: int) -> TrackingDetails:
                 continue
             if package.journey and package.journey[0][0] + KEPT < world.now:
                 raise invalid("the package's tracking data has expired")
-            center = country(order.country).centers[shipment.center]
-            # Destination fields: 4 is the city, 5 the state.
-            door = (order.address[4] or "", order.address[5] or "")
-            events = [
-                TrackingEvent(
-                    at,
-                    code,
-                    DESCRIPTIONS[code],
-                    *(door if code in _AT_THE_DOOR else (center.city, center.state)),
-                    order.country,
-                )
-                for at, code in reversed(package.journey)
-                if at <= world.now
-            ]
+            events = scans(order, shipment, package, world.now)
+            door = _door(order)
             proof = proof_of(order, package)
             place = (proof.place or {}).get("type")
             near = order.window and package.status in ("OUT_FOR_DELIVERY", "DELIVERED")
