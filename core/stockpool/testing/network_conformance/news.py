@@ -152,4 +152,5 @@ def _substance(network: Network, state: FulfillmentState) -> object:
 
 def _without_carrier(package: PackageState) -> PackageState:
     """What `changes` tells where the rest is to be asked for."""
-    return replace(package, status=PackageStatus.UNKNOWN, estimated_arrival=None, delivered_at=None)
+    unknown = PackageStatus.UNKNOWN
+    return replace(package, status=unknown, estimated_arrival=None, delivered_at=None, events=())
