@@ -27,7 +27,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["fulfillment_order_id", "package_number"],
             ["packages.fulfillment_order_id", "packages.package_number"],
-            name=op.f("fk_package_events_fulfillment_order_id_packages"),
+            name=op.f("fk_package_events_fulfillment_order_id_package_number_packages"),
         ),
         sa.PrimaryKeyConstraint(
             "fulfillment_order_id",
