@@ -56,10 +56,10 @@ class Aftercare(Run):
     arrived: dict[str, float] = field(default_factory=dict)
     repeats: int = 0
 
-    def customers_change_their_minds(self, newest: int) -> None:
+    def customers_change_their_minds(self, first: int, last: int) -> None:
         """Whole orders and single units are cancelled, some before their order was taken in."""
         rows = ["cancellation_id,order_id,line_id,quantity,reason"]
-        for number in range(self.orders - newest + 1, self.orders + 1):
+        for number in range(first, last + 1):
             draw = self.chance.random()
             if draw < 0.4:
                 order = f"K-{number}"
@@ -83,11 +83,11 @@ class Aftercare(Run):
                 rows.append(self._ask(name, order, f"{line},unwanted"))
         self._drop_asked("returns", rows)
 
-    def somebody_refunds_by_hand(self) -> None:
+    def somebody_refunds_by_hand(self, first: int, last: int) -> None:
         rows = ["refund_id,order_id,amount,currency,reason"]
-        for number in range(1, self.orders + 1):
+        for number in range(first, last + 1):
             order = f"K-{number}"
-            if order not in self.touched and self.chance.random() < 0.02:
+            if order not in self.touched and self.chance.random() < 0.1:
                 minor = self.chance.randint(1, EACH)
                 self.by_hand[order] = minor
                 self.touched.add(order)
@@ -135,7 +135,7 @@ def unsettled(engine: Engine, run: Aftercare) -> Mapping[str, int]:
 
 
 def six_hours_pass(engine: Engine) -> None:
-    """Open returns are asked about every six hours; here a simulated week takes six seconds."""
+    """Open returns are asked about every six hours; here a simulated week takes twelve seconds."""
     now = engine.database.clock.now()
     waiting = order_returns.c.ask_at.is_not(None)
     engine.database.run(
@@ -250,16 +250,21 @@ def kill_run(
         units=20 * kills + 200,
         over_http=over_http,
         policy=POLICY,
+        speed=50_000.0,
     ) as run:
         run.start_worker()
         run.start_worker()
         while run.kills < kills:
+            # What is asked of orders that are not here yet waits for them.
+            early = run.chance.random() < 0.3
+            if early:
+                run.customers_change_their_minds(run.orders + 1, run.orders + 8)
             run.drop_orders(8)
-            if run.chance.random() < 0.5:
-                pause.wait(run.chance.uniform(0.1, 1.5))
-            run.customers_change_their_minds(newest=8)
-            run.somebody_refunds_by_hand()
-            run.goods_are_sent_back(patience=8)
+            pause.wait(run.chance.uniform(0, 1.5))
+            if not early:
+                run.customers_change_their_minds(run.orders - 7, run.orders)
+            run.somebody_refunds_by_hand(run.orders - 7, run.orders)
+            run.goods_are_sent_back(patience=6)
             pause.wait(run.chance.uniform(0.2, 1.5))
             run.replace_the_dead()
             run.kill_one()

@@ -43,7 +43,7 @@ SIMULATED = """
 type = "amazon_sim"
 countries = ["US"]
 state = "amazon.db"
-speed = 100000.0
+speed = {speed}
 seed = {seed}
 
 {faults}
@@ -174,13 +174,14 @@ def shop(
     units: int,
     over_http: bool,
     policy: str = "",
+    speed: float = 100_000.0,
 ) -> Iterator[AnyRun]:
     """A furnished shop without workers; those that are left at its end are killed."""
     folder.mkdir(parents=True, exist_ok=True)
     stock = "\n".join(f"{sku} = {units}" for sku in SKUS)
     shared = CONFIG.format(database=database, broker=broker, policy=policy)
     for name, faults in (("stockpool", FAULTS), ("faultless", "")):
-        network = SIMULATED.format(seed=seed, stock=stock, faults=faults)
+        network = SIMULATED.format(seed=seed, stock=stock, faults=faults, speed=speed)
         (folder / f"{name}.toml").write_text(shared + network)
     with ExitStack() as stack:
         if over_http:
