@@ -12,7 +12,6 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
 from stockpool import config as configuration
-from stockpool import retrying
 from stockpool.attention.queue import AttentionItem, AttentionQueue
 from stockpool.bulk.cancellations import CancellationFiles
 from stockpool.bulk.inbound_plans import InboundPlanFiles
@@ -35,7 +34,7 @@ from stockpool.config import Config
 from stockpool.deadlines.book import Deadlines
 from stockpool.delivery.service import Deliveries
 from stockpool.duties import Duties
-from stockpool.errors import ConfigurationError
+from stockpool.errors import ConfigurationError, RefusedError
 from stockpool.fba_orders.view import FbaOrders
 from stockpool.ids import IdSource
 from stockpool.inbound.creating import CreateInboundPlan
@@ -74,6 +73,9 @@ from stockpool.plugins.observer import Event
 from stockpool.plugins.registry import Registry
 from stockpool.privacy.service import Privacy
 from stockpool.proof import Report, verify
+from stockpool.remedies import retrying
+from stockpool.remedies.actions import Action
+from stockpool.remedies.carrying_out import carry_out
 from stockpool.removals.automatic import AutomaticRemovals
 from stockpool.removals.invariants import INVARIANTS as REMOVAL_INVARIANTS
 from stockpool.removals.placing import PlaceRemoval
@@ -437,6 +439,24 @@ class Engine:
     def drop(self, item_id: str) -> AttentionItem:
         """Close an attention item: nothing more is done about it, and what it holds is let go."""
         return retrying.drop(self, self.attention.get(item_id))
+
+    def carry_out(self, item_id: str, action: Action | str, *, by: str = "operator") -> str:
+        """Do what an attention item suggests (`suggested`); returns what was done, in words.
+
+        Args:
+            by: who does it, for the item's history.
+
+        Raises:
+            NotFoundError: there is no such item.
+            RefusedError: it suggests no such thing, or it can't be done.
+        """
+        item = self.attention.get(item_id)
+        try:
+            wanted = Action(action)
+        except ValueError:
+            names = ", ".join(Action)
+            raise RefusedError(f"{action!r} is no action; there are {names}") from None
+        return carry_out(self, item, wanted, by=by)
 
     def buffers(self) -> dict[str, int]:
         """Units of each SKU that are never promised, by pool; they grow with the figures' age."""

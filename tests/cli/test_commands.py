@@ -153,7 +153,14 @@ def test_attention_is_listed_retried_and_dropped(
     assert (failed.code, failed.document["results"][0]["ok"]) == (1, False)
     run("catalog", "add", "MUG-1")
     run("catalog", "list-on", "web", "mug", "MUG-1")
-    assert run("attention", "retry", first).code == 0
+    shown = run("attention", "show", first, "--json").document
+    assert [one["action"] for one in shown["actions"]] == ["retry", "drop"]
+    assert f"stockpool attention do {first} retry" in run("attention", "show", first).stdout
+    assert run("attention", "list", "--overdue", "--json").document["items"] == []
+    wrong = run("attention", "do", first, "replace")
+    assert (wrong.code, "possible: retry, drop" in wrong.stderr) == (1, True)
+    done = run("attention", "do", first, "retry", "--by", "maria", "--json")
+    assert "was accepted" in done.document["done"]
     assert (
         run("attention", "drop", "--all", "--kind", "intake", "--json").document["results"]
         == [{"item": second, "ok": True, "result": "intake 2 is closed"}]

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, case, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from stockpool.attention.tables import attention_events, attention_items
 from stockpool.errors import NotFoundError, RefusedError
 from stockpool.problems import Problem
 from stockpool.storage.database import Database
+
+SEEN_TO_WITHIN: Mapping[str, timedelta] = {
+    "intake": timedelta(hours=12),
+    "order": timedelta(days=1),
+    "effect": timedelta(hours=12),
+    "stock": timedelta(days=2),
+    "network": timedelta(hours=4),
+    "channel": timedelta(days=1),
+    "report": timedelta(days=3),
+    "deadline": timedelta(days=2),
+}
+"""How soon somebody should see to an item of a kind, where nothing says until when: what
+keeps orders from leaving is soonest, since marketplaces measure sellers by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +38,14 @@ class Concern:
         key: what makes two sightings one item; it is reopened when it is seen again.
         kind: `intake`, `order`, `effect`, `stock`, `network`, `channel`, `report`.
         subject: the identifier of what it is about.
+        due_at: until when somebody has to see to it; None: `SEEN_TO_WITHIN` of its kind.
     """
 
     key: str
     kind: str
     subject: str
     problems: tuple[Problem, ...]
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +64,8 @@ class AttentionItem:
     sightings: int
     first_seen_at: datetime
     last_seen_at: datetime
-    owner: str | None = None
+    owner: str | None
+    due_at: datetime
 
     def as_dict(self) -> dict[str, Any]:
         """Ready for JSON."""
@@ -66,6 +82,7 @@ class AttentionItem:
             "first_seen_at": self.first_seen_at.isoformat(),
             "last_seen_at": self.last_seen_at.isoformat(),
             "owner": self.owner,
+            "due_at": self.due_at.isoformat(),
         }
 
 
@@ -101,6 +118,7 @@ def raise_concerns(
             "sightings": 1,
             "first_seen_at": at,
             "last_seen_at": at,
+            "due_at": concern.due_at or at + _soon(concern.kind),
         }
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     statement = dialect.insert(attention_items)
@@ -110,6 +128,11 @@ def raise_concerns(
         set_={
             **{name: statement.excluded[name] for name in replaced},
             "sightings": attention_items.c.sightings + 1,
+            # One that comes again after it was settled is as urgent as a new one.
+            "due_at": case(
+                (attention_items.c.state == "open", attention_items.c.due_at),
+                else_=statement.excluded.due_at,
+            ),
             "closed_at": None,
             "closed_by": None,
         },
@@ -182,21 +205,29 @@ class AttentionQueue:
         kind: str | None = None,
         state: str = "open",
         owner: str | None = None,
+        overdue: bool = False,
         limit: int = 1_000,
     ) -> Sequence[AttentionItem]:
-        """Items, latest first."""
+        """Items, latest first.
+
+        Args:
+            overdue: only those that somebody should have seen to by now, the longest first.
+        """
         query = (
             select(attention_items)
             .where(attention_items.c.state == state)
             .order_by(attention_items.c.last_seen_at.desc(), attention_items.c.id)
-            .limit(limit)
         )
         if kind is not None:
             query = query.where(attention_items.c.kind == kind)
         if owner is not None:
             query = query.where(attention_items.c.owner == owner)
         with self._database.read() as connection:
-            return [_item(row) for row in connection.execute(query)]
+            if not overdue:
+                return [_item(row) for row in connection.execute(query.limit(limit))]
+            now = self._database.clock.now()
+            late = [i for row in connection.execute(query) if (i := _item(row)).due_at <= now]
+        return sorted(late, key=lambda item: (item.due_at, item.id))[:limit]
 
     def count(self) -> int:
         """How many items are open."""
@@ -278,4 +309,9 @@ def _item(row: Any) -> AttentionItem:
         row.first_seen_at,
         row.last_seen_at,
         row.owner,
+        row.due_at or row.first_seen_at + _soon(row.kind),
     )
+
+
+def _soon(kind: str) -> timedelta:
+    return SEEN_TO_WITHIN.get(kind, timedelta(days=1))

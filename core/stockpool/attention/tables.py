@@ -24,6 +24,8 @@ attention_items = Table(
     Column("last_seen_at", UtcDateTime, nullable=False),
     Column("closed_at", UtcDateTime),
     Column("closed_by", String),
+    # Until when somebody should have seen to it; empty in items of before there was this.
+    Column("due_at", UtcDateTime),
     # Who sees to it.
     Column("owner", String),
 )
@@ -40,9 +42,9 @@ attention_events = Table(
     metadata,
     Column("item_id", String, ForeignKey("attention_items.id"), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
-    # assigned, retried, dropped.
+    # assigned, retried, dropped, or what was carried out.
     Column("kind", String, nullable=False),
-    # To whom it was assigned.
+    # To whom it was assigned; what came of it.
     Column("detail", String, nullable=False, server_default=""),
     Column("by", String, nullable=False),
     Column("occurred_at", UtcDateTime, nullable=False),

@@ -15,6 +15,7 @@ from stockpool.cli.output import print_json, progress, say, show_facts, show_tab
 from stockpool.cli.session import opened
 from stockpool.engine import Engine
 from stockpool.errors import StockpoolError
+from stockpool.remedies.actions import WHAT, Action, suggested
 
 app = typer.Typer(no_args_is_help=True, help="What a person must see, each with its remedy.")
 
@@ -42,6 +43,9 @@ def list_(
     kind: KindOption = None,
     state: Annotated[State, typer.Option("--state", help="Only of this state.")] = State.OPEN,
     owner: Annotated[str | None, typer.Option("--owner", help="Only this person's.")] = None,
+    overdue: Annotated[
+        bool, typer.Option("--overdue", help="Only what should have been seen to by now.")
+    ] = False,
     limit: Annotated[int, typer.Option("--limit", min=1, help="How many at most.")] = 1_000,
     check: Annotated[
         bool, typer.Option("--check", help="Exit with 1 if there is anything to list.")
@@ -57,17 +61,16 @@ def list_(
       stockpool attention list --check --json
     """
     with opened(config) as engine:
-        items = engine.attention.list(kind=kind, state=state, owner=owner, limit=limit)
+        items = engine.attention.list(
+            kind=kind, state=state, owner=owner, overdue=overdue, limit=limit
+        )
         total = engine.attention.count()
     if as_json:
         print_json({"open": total, "items": [item.as_dict() for item in items]})
     else:
         show_table(
-            ("item", "kind", "about", "what is wrong", "seen", "last (UTC)", "owner"),
-            [
-                (i.id, i.kind, i.subject, i.message, i.sightings, i.last_seen_at, i.owner)
-                for i in items
-            ],
+            ("item", "kind", "about", "what is wrong", "seen", "due (UTC)", "owner"),
+            [(i.id, i.kind, i.subject, i.message, i.sightings, i.due_at, i.owner) for i in items],
             empty="Nothing needs attention." if state is State.OPEN else "No such items.",
         )
     if check and items:
@@ -93,7 +96,8 @@ def show(
         told = [
             {"at": one.at, "kind": one.kind, "detail": one.detail, "by": one.by} for one in history
         ]
-        print_json({**found.as_dict(), "history": told})
+        actions = [{"action": one.value, "what": WHAT[one]} for one in suggested(found)]
+        print_json({**found.as_dict(), "actions": actions, "history": told})
         return
     show_facts(
         [
@@ -101,6 +105,7 @@ def show(
             ("about", f"{found.kind} {found.subject}"),
             ("state", found.state),
             ("owner", found.owner),
+            ("due (UTC)", found.due_at),
             ("first seen (UTC)", found.first_seen_at),
             ("last seen (UTC)", found.last_seen_at),
             ("times", found.sightings),
@@ -108,6 +113,11 @@ def show(
     )
     for problem in found.problems:
         say(str(problem))
+    show_table(
+        ("what can be done", "what it does"),
+        [(f"stockpool attention do {item} {one.value}", WHAT[one]) for one in suggested(found)],
+        empty="Nothing is to be done: it is closed.",
+    )
     show_table(
         ("at (UTC)", "what", "", "by"),
         [(one.at, one.kind, one.detail, one.by) for one in history],
@@ -135,6 +145,30 @@ def assign(
         print_json(found.as_dict())
     else:
         say(f"{found.id} is {found.owner}'s.")
+
+
+@app.command()
+def do(
+    item: Annotated[str, typer.Argument(metavar="ITEM")],
+    action: Annotated[Action, typer.Argument(metavar="ACTION", help="As `show` lists them.")],
+    by: Annotated[str, typer.Option("--by", help="Who does it, for the history.")] = "operator",
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Do what an item suggests: replace or refund a lost parcel, release or cancel an order ...
+
+    Done again, nothing is done twice. Exit code 1 if it can't be done.
+
+    \b
+    Example:
+      stockpool attention do 0199A3K7M2Q4T8 replace --by maria
+    """
+    with opened(config) as engine:
+        done = engine.carry_out(item, action, by=by)
+    if as_json:
+        print_json({"item": item, "action": action.value, "done": done})
+    else:
+        say(done)
 
 
 @app.command()

@@ -136,7 +136,8 @@ class Deadlines:
             reminded = _reminded(connection)
             fresh = [one for one in near if one.key not in reminded]
             concerns = [
-                Concern(one.key, "deadline", one.subject, (problems[one.key],)) for one in fresh
+                Concern(one.key, "deadline", one.subject, (problems[one.key],), one.closes_at)
+                for one in fresh
             ]
             new_ids = self._ids.new_ids(now, len(concerns))
             raise_concerns(connection, concerns, at=now, new_ids=new_ids)

@@ -25,12 +25,14 @@ if TYPE_CHECKING:
     from stockpool.engine import Engine
 
 
-def retry(engine: Engine, item: AttentionItem) -> str:
-    """Try again; returns what was done, in words."""
+def retry(engine: Engine, item: AttentionItem, *, by: str = "operator") -> str:
+    """Try again; returns what was done, in words.
+
+    Raises:
+        RefusedError: nothing can be tried again for it, or it still fails.
+    """
     at = engine.clock.now()
-    engine.database.run(
-        lambda connection: note_event(connection, item.id, "retried", at=at, by="operator")
-    )
+    engine.database.run(lambda connection: note_event(connection, item.id, "retried", at=at, by=by))
     return _retry(engine, item)
 
 
@@ -101,7 +103,7 @@ def _was_refused(connection: Connection, fulfillment_order_id: str) -> bool:
     return row.status == "Invalid"
 
 
-def drop(engine: Engine, item: AttentionItem) -> AttentionItem:
+def drop(engine: Engine, item: AttentionItem, *, by: str = "operator") -> AttentionItem:
     """Let it go: a dead effect is dropped and what it held is given back, a request forgotten."""
     what, _, rest = item.key.partition(":")
     now = engine.clock.now()
@@ -112,7 +114,7 @@ def drop(engine: Engine, item: AttentionItem) -> AttentionItem:
         elif what == "intake":
             channel, _, channel_order_id = rest.partition(":")
             parking.unpark(connection, [(channel, channel_order_id)])
-        drop_item(connection, item.id, at=now)
+        drop_item(connection, item.id, at=now, by=by)
 
     engine.database.run(work)
     return item

@@ -1,0 +1,1 @@
+"""What can be done about items of the attention queue, and doing it."""
