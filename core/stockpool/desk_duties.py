@@ -12,6 +12,7 @@ from datetime import timedelta
 from functools import partial
 
 from stockpool.bulk.service import BulkPlans
+from stockpool.claims.center_losses import CenterLosses
 from stockpool.claims.missing_returns import MissingReturns
 from stockpool.claims.parcels import ParcelClaims
 from stockpool.claims.reimbursing import take_reimbursements
@@ -135,9 +136,10 @@ class DeskDuties(ContainedWork):
         return take_sales(self.database)
 
     def settle_claims(self) -> int:
-        """Claim parcels and returns that never came, and count what the network has paid; returns
-        how much was new."""
+        """Claim what centers and carriers lost and what never came back, and count what the network
+        has paid; returns how much was new."""
         lost = ParcelClaims(self.database, self.ids, self.claims).look()
+        lost += CenterLosses(self.database, self.ids, self.claims).look()
         lost += MissingReturns(self.database, self.ids, self.claims).look()
         return lost + take_reimbursements(self.database)
 

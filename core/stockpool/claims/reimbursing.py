@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, literal_column, select, update
@@ -20,6 +20,7 @@ from stockpool.claims.kinds import ClaimKind
 from stockpool.claims.matching import Match, OpenClaim, Payment, kind_of, match
 from stockpool.claims.tables import OWED_UNITS, claims, reimbursement_matches, reimbursements
 from stockpool.money import Money, to_minor
+from stockpool.reports.reading import instant
 from stockpool.reports.tables import report_rows
 from stockpool.storage.database import Database
 
@@ -282,7 +283,7 @@ def _values(cells: Mapping[str, str]) -> dict[str, Any]:
         "amount_minor": _minor(cells.get("amount-total"), currency),
         "currency": currency,
         "original_id": cells.get("original-reimbursement-id") or None,
-        "approved_at": _instant(cells.get("approval-date")),
+        "approved_at": instant(cells.get("approval-date")),
     }
 
 
@@ -299,11 +300,3 @@ def _minor(text: str | None, currency: str | None) -> int:
         return to_minor((text or "0").replace(",", ""), currency or "")
     except ValueError:
         return 0
-
-
-def _instant(text: str | None) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found

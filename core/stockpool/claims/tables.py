@@ -69,6 +69,18 @@ Index("ix_claims_stock", claims.c.pool, claims.c.stock_sku)
 Index("ix_claims_subject", claims.c.subject)
 Index("ix_claims_closes_at", claims.c.closes_at)
 
+center_events = Table(
+    "center_events",
+    metadata,
+    # Units that a center has lost or found, as the network's ledger tells.
+    Column("pool", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("sku", String, nullable=False, index=True),
+    Column("occurred_at", UtcDateTime, nullable=False),
+    # Above zero: lost; below: found.
+    Column("units", Integer, nullable=False),
+)
+
 claim_events = Table(
     "claim_events",
     metadata,

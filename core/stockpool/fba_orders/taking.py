@@ -7,7 +7,6 @@ reports, too (`Non-Amazon`): they are marked, and where they are ours they are n
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -16,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from stockpool.fba_orders.tables import amazon_parcels, amazon_sales
 from stockpool.money import to_minor
-from stockpool.reports.reading import Cells, read_on
+from stockpool.reports.reading import Cells, instant, read_on
 from stockpool.storage.database import Database
 
 Values = dict[str, Any]
@@ -61,7 +60,7 @@ def _store(
 
 
 def _sale(cells: Cells) -> Values | None:
-    purchased_at = _instant(cells.get("purchase-date"))
+    purchased_at = instant(cells.get("purchase-date"))
     if purchased_at is None:
         return None
     sales_channel = cells.get("sales-channel", "")
@@ -78,7 +77,7 @@ def _sale(cells: Cells) -> Values | None:
         "currency": currency,
         "price_minor": _minor(cells.get("item-price"), currency),
         "purchased_at": purchased_at,
-        "updated_at": _instant(cells.get("last-updated-date")),
+        "updated_at": instant(cells.get("last-updated-date")),
     }
 
 
@@ -93,8 +92,8 @@ def _parcel(cells: Cells) -> Values | None:
         "quantity": _whole(cells.get("quantity-shipped")),
         "carrier": cells.get("carrier") or None,
         "tracking_number": cells.get("tracking-number") or None,
-        "shipped_at": _instant(cells.get("shipment-date")),
-        "estimated_arrival": _instant(cells.get("estimated-arrival-date")),
+        "shipped_at": instant(cells.get("shipment-date")),
+        "estimated_arrival": instant(cells.get("estimated-arrival-date")),
     }
 
 
@@ -119,11 +118,3 @@ def _minor(text: str | None, currency: str | None) -> int | None:
         return to_minor(text, currency)
     except ValueError:
         return None
-
-
-def _instant(text: str | None) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found

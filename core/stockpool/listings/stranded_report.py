@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from stockpool.reports.reading import instant
 from stockpool.reports.tables import report_imports, report_rows
 
 REPORT_TYPE = "GET_STRANDED_INVENTORY_UI_DATA"
@@ -43,15 +44,7 @@ def reported(connection: Connection, pool: str) -> Mapping[str, ReportedStrandin
         cells = json.loads(row.cells)
         found[cells["sku"]] = ReportedStranding(
             row.imported_at,
-            _instant(cells.get("date-stranded")),
-            _instant(cells.get("Date-to-take-auto-removal")),
+            instant(cells.get("date-stranded")),
+            instant(cells.get("Date-to-take-auto-removal")),
         )
     return found
-
-
-def _instant(text: str | None) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)

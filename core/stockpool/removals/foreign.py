@@ -7,7 +7,7 @@ They are told by the removal order report. A snapshot has taken their units out 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -19,7 +19,7 @@ from stockpool.ledger.buckets import Account
 from stockpool.ledger.posting import StockMove, lock, post
 from stockpool.problems import Problem
 from stockpool.removals.tables import foreign_removals, removal_orders
-from stockpool.reports.reading import Cells, read_on
+from stockpool.reports.reading import Cells, instant, read_on
 from stockpool.storage.database import Database
 
 REPORT_TYPE = "GET_FBA_FULFILLMENT_REMOVAL_ORDER_DETAIL_DATA"
@@ -84,7 +84,7 @@ def _one(
         "requested": _whole(cells, "requested-quantity"),
         "cancelled": _whole(cells, "cancelled-quantity"),
         "gone": gone,
-        "requested_at": _instant(cells.get("request-date")),
+        "requested_at": instant(cells.get("request-date")),
     }
     if known is None:
         connection.execute(insert(foreign_removals).values(**key, stock_sku=stock_sku, **values))
@@ -129,11 +129,3 @@ def _whole(cells: Cells, name: str) -> int:
         return max(int(cells.get(name) or 0), 0)
     except ValueError:
         return 0
-
-
-def _instant(text: str | None) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -85,3 +86,15 @@ def _rows(
     if since is not None:
         query = query.where(report_rows.c.last_import > since)
     return connection.execute(query).all()
+
+
+def instant(text: str | None) -> datetime | None:
+    """The time in a report's cell, in UTC; None if there is none or it can't be read.
+
+    A time without a zone is UTC, as all times of SP-API are.
+    """
+    try:
+        found = datetime.fromisoformat(text or "")
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

@@ -45,6 +45,8 @@ class Steps(_Settings):
         transfer: a transfer between centers.
         fc_processing: units set aside in a center.
         research_days: until misplaced units are found or written off.
+        reimbursement_days / turn_up_days: until a loss is made good; until units that were paid
+            for turn up.
         sale: until an order of Amazon's own shop leaves.
         sale_pending: until it is paid; one that leaves at once is paid at once.
         listing: until a change of a listing that was accepted is done.
@@ -81,6 +83,8 @@ class Steps(_Settings):
     transfer: Span = (24.0, 120.0)
     fc_processing: Span = (12.0, 72.0)
     research_days: Span = (5.0, 30.0)
+    reimbursement_days: Span = (5.0, 20.0)
+    turn_up_days: Span = (10.0, 60.0)
     sale: Span = (2.0, 20.0)
     sale_pending: Span = (0.1, 0.5)
     listing: Span = (0.01, 0.1)
@@ -115,6 +119,21 @@ class CallFaults(_Settings):
     timeout_after: Probability = 0.0
     slow: Probability = 0.0
     slow_seconds: float = Field(default=2.0, ge=0)
+
+
+class Reimbursements(_Settings):
+    """How losses are made good.
+
+    Attributes:
+        automatic: units lost in a center and parcels lost by a carrier, without a case.
+        in_units: how often units are given back instead of money.
+        turn_up: how often units that a center has lost, and that were paid for, are found after
+            all; then the payment is reversed.
+    """
+
+    automatic: bool = False
+    in_units: Probability = 0.0
+    turn_up: Probability = 0.0
 
 
 class Faults(_Settings):
@@ -172,6 +191,7 @@ class AmazonSimSettings(_Settings):
         address_line_characters: bound of a name and of each address line (the live bound is
             not published).
         removes_stranded: dispose of stranded units when their time is over, as Amazon does unasked.
+        reimbursements: how losses are made good.
         stock: what is there in the beginning, by country and SKU, or a CSV file with the columns
             country, sku, fnsku, quantity. Loaded once for each state.
     """
@@ -187,6 +207,7 @@ class AmazonSimSettings(_Settings):
     cross_border: Mapping[str, tuple[str, ...]] = {}
     address_line_characters: int = Field(default=60, ge=1)
     removes_stranded: bool = False
+    reimbursements: Reimbursements = Reimbursements()
     faults: Faults = Faults()
     steps: Steps = Steps()
     stock: Mapping[str, Mapping[str, Annotated[int, Field(ge=0)]]] | Path | None = None

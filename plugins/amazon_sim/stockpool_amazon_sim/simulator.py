@@ -22,6 +22,7 @@ from stockpool_amazon_sim.notifications.notifications_operations import (
 )
 from stockpool_amazon_sim.operations import Operations
 from stockpool_amazon_sim.outbound.outbound_2026_operations import Outbound2026Operations
+from stockpool_amazon_sim.reimbursements.reimbursement_controls import ReimbursementControls
 from stockpool_amazon_sim.reports.reports_operations import ReportControls, ReportsOperations
 from stockpool_amazon_sim.settings import AmazonSimSettings
 from stockpool_amazon_sim.shop.orders_operations import AmazonOrdersOperations
@@ -46,6 +47,7 @@ class Simulator(
     ListingControls,
     FeedControls,
     ReportControls,
+    ReimbursementControls,
     NotificationControls,
 ):
     """One seller's account at a simulated Amazon. Safe to share between threads."""

@@ -10,6 +10,7 @@ from stockpool_amazon_sim.inventory import automatic_removals, removals, warehou
 from stockpool_amazon_sim.listings import listing_changes, listings
 from stockpool_amazon_sim.notifications import notices, notifications
 from stockpool_amazon_sim.outbound import cancelling, carriage, orders, returns, shipping
+from stockpool_amazon_sim.reimbursements import reimbursing
 from stockpool_amazon_sim.reports import reports
 from stockpool_amazon_sim.shop import sales
 from stockpool_amazon_sim.storage.interface import Event
@@ -51,6 +52,8 @@ HANDLERS: Mapping[str, Callable[[World, Event], None]] = {
     "processing_ends": warehouse.processing_ends,
     "units_found": warehouse.units_found,
     "units_lost": warehouse.units_lost,
+    "reimburses": reimbursing.reimburse_loss,
+    "units_turn_up": reimbursing.units_turn_up,
     "removal_plan": removals.plan,
     "removal_process": removals.process,
     listings.REMOVAL_DUE: automatic_removals.remove_stranded,

@@ -284,6 +284,23 @@ def test_stranded_stock_has_its_reason_and_its_date(sp_api: Caller) -> None:
     assert row["Date-to-take-auto-removal"] == "2026-08-29T09:00:00+00:00"
 
 
+def test_what_was_made_good_is_told_with_its_case(sp_api: Caller) -> None:
+    number = sp_api.control(
+        "reimburse",
+        country="US",
+        sku="MUG",
+        quantity=2,
+        reason="Lost_Inbound",
+        case_id="CASE-1",
+        per_unit=425,
+    )
+    sp_api.control("reverse_reimbursement", reimbursement_id=number, quantity=1)
+    paid, back = table(sp_api, "GET_FBA_REIMBURSEMENTS_DATA")
+    assert (paid["reimbursement-id"], paid["case-id"]) == (number, "CASE-1")
+    assert (paid["amount-total"], paid["currency-unit"]) == ("8.50", "USD")
+    assert (back["original-reimbursement-id"], back["amount-total"]) == (number, "-4.25")
+
+
 def test_the_ledger_adds_up(sp_api: Caller) -> None:
     """Every event by itself, their sums, and what is on the shelves are the same story."""
     bought(sp_api, quantity=3)

@@ -1,34 +1,44 @@
 """Claiming what is missing: filed when its window opens, paid by Amazon some weeks later.
 
-SP-API can't file a claim, and the simulated Amazon pays none: the merchant's part and Amazon's
-answer, a reimbursement report, are played here.
+SP-API can't file a claim, so the merchant's case and Amazon's answer to it are played here; the
+money and the units come from the simulated Amazon, by its reimbursement report.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from random import Random
+from typing import Protocol
 
 from stockpool.claims.service import ClaimView
 from stockpool.engine import Engine
 from stockpool.money import Money
 from stockpool_workers.year.shop import US, WARES
 
-_HEADER = (
-    "approval-date",
-    "reimbursement-id",
-    "case-id",
-    "reason",
-    "sku",
-    "currency-unit",
-    "amount-total",
-    "quantity-reimbursed-cash",
-    "quantity-reimbursed-inventory",
-    "original-reimbursement-id",
-)
+_REPORT = "GET_FBA_REIMBURSEMENTS_DATA"
 _ANSWERED_AFTER = timedelta(days=15)
+_REASONS = {
+    "inbound_missing": "Lost_Inbound",
+    "lost_in_center": "Lost_Warehouse",
+    "lost_parcel": "Lost_Outbound",
+}
+
+
+class _Amazon(Protocol):
+    def reimburse(
+        self,
+        country: str,
+        sku: str,
+        quantity: int,
+        reason: str,
+        *,
+        case_id: str = "",
+        in_units: bool = False,
+        per_unit: int | None = None,
+    ) -> str: ...
+
+    def reverse_reimbursement(self, reimbursement_id: str, quantity: int) -> str: ...
 
 
 @dataclass(slots=True)
@@ -36,29 +46,29 @@ class Claiming:
     """The merchant's claims, and what Amazon has paid until now."""
 
     engine: Engine
-    folder: Path
+    amazon: _Amazon
     rng: Random
     _filed: dict[str, datetime] = field(default_factory=dict)
-    _rows: list[tuple[str, ...]] = field(default_factory=list)
     _paid: dict[str, str] = field(default_factory=dict)
     _taken_back: set[str] = field(default_factory=set)
+    _asked_until: datetime | None = None
 
     def go_on(self) -> None:
-        """File what can be filed; let Amazon answer what was filed; import its report if it has."""
+        """File what can be filed; let Amazon answer what was filed; ask for its report."""
         now = self.engine.clock.now()
-        before = len(self._rows)
         for claim in self.engine.claims.list(limit=1_000):
             state = claim.state(now)
             if state == "open":
                 self._file(claim, now)
             elif state == "filed" and now - self._filed[claim.claim_id] > _ANSWERED_AFTER:
-                self._answer(claim, now)
-            elif claim.units.found_settled and claim.claim_id not in self._taken_back:
-                self._take_back(claim, now)
+                self._answer(claim)
+            elif claim.units.found_settled and claim.claim_id in self._paid:
+                self._take_back(claim)
             elif state == "over":
                 self.engine.claims.write_off(claim.claim_id, reason="the time is over")
-        if len(self._rows) > before:
-            self._report()
+        begin = self._asked_until or now - timedelta(days=30)
+        self.engine.reports.request(_REPORT, US, start=begin, end=now)
+        self._asked_until = now
 
     def _file(self, claim: ClaimView, now: datetime) -> None:
         cents = next(ware.cents for ware in WARES if ware.sku == claim.sku)
@@ -67,56 +77,27 @@ class Claiming:
         self.engine.claims.file(claim.claim_id, f"case-{len(self._filed) + 1}")
         self._filed[claim.claim_id] = now
 
-    def _answer(self, claim: ClaimView, now: datetime) -> None:
+    def _answer(self, claim: ClaimView) -> None:
         if self.rng.random() < 0.15:
             self.engine.claims.deny(claim.claim_id, "no proof")
             self.engine.claims.write_off(claim.claim_id, reason="denied")
             return
-        number = f"R{len(self._rows) + 1}"
         in_units = self.rng.random() < 0.2
-        units = claim.units.owed
-        amount = claim.owed_value if not in_units else None
-        self._paid[claim.claim_id] = number
-        self._add(now, number, claim, "" if amount is None else str(amount.amount), units, in_units)
-
-    def _take_back(self, claim: ClaimView, now: datetime) -> None:
-        self._taken_back.add(claim.claim_id)
-        original = self._paid.get(claim.claim_id)
-        if original is None or not claim.units.paid:
-            return
-        units = min(claim.units.found_settled, claim.units.paid)
-        value = claim.unit_value
-        amount = "" if value is None else str(Money(-units * value.minor, value.currency).amount)
-        number = f"R{len(self._rows) + 1}"
-        self._add(now, number, claim, amount, -units, False, original)
-
-    def _add(
-        self,
-        now: datetime,
-        number: str,
-        claim: ClaimView,
-        amount: str,
-        units: int,
-        in_units: bool,
-        original: str = "",
-    ) -> None:
-        self._rows.append(
-            (
-                now.isoformat(),
-                number,
-                claim.case_id or "",
-                "Reimbursement_Reversal" if original else "Lost_Inbound",
-                claim.sku,
-                "USD",
-                amount,
-                "0" if in_units else str(units),
-                str(units) if in_units else "0",
-                original,
-            )
+        number = self.amazon.reimburse(
+            "US",
+            claim.sku,
+            claim.units.owed,
+            _REASONS[claim.kind.value],
+            case_id=claim.case_id or "",
+            in_units=in_units,
+            per_unit=None if claim.unit_value is None else claim.unit_value.minor,
         )
+        if not in_units:
+            self._paid[claim.claim_id] = number
 
-    def _report(self) -> None:
-        path = self.folder / "reimbursements.txt"
-        lines = ["\t".join(row) for row in (_HEADER, *self._rows)]
-        path.write_text("\n".join(lines) + "\n", "utf-8")
-        self.engine.reports.import_file(path, "GET_FBA_REIMBURSEMENTS_DATA", US)
+    def _take_back(self, claim: ClaimView) -> None:
+        if claim.claim_id in self._taken_back or not claim.units.paid:
+            return
+        self._taken_back.add(claim.claim_id)
+        units = min(claim.units.found_settled, claim.units.paid)
+        self.amazon.reverse_reimbursement(self._paid[claim.claim_id], units)

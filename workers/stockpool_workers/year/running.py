@@ -31,6 +31,7 @@ from stockpool_workers.year.shop import (
 )
 
 SALES_REPORT = "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL"
+LEDGER_REPORT = "GET_LEDGER_DETAIL_VIEW_DATA"
 REMOVALS_REPORT = "GET_FBA_FULFILLMENT_REMOVAL_ORDER_DETAIL_DATA"
 
 _HOURS_OF_SENDING = 7
@@ -49,6 +50,10 @@ class _Simulator(Protocol):
     def sell_on_amazon(self, country: str, sku: str, quantity: int) -> int: ...
 
     def damage(self, country: str, sku: str, quantity: int, center: str) -> None: ...
+
+    def misplace(
+        self, country: str, sku: str, quantity: int, center: str, *, found: bool
+    ) -> None: ...
 
     def audit(self) -> list[str]: ...
 
@@ -122,13 +127,15 @@ class Running:
             self._buy()
         if number % 40 == 39:
             self._damage()
+        if number % 40 == 19:
+            self._misplace(found=number % 80 == 19)
         if number % 7 == 0:
             self.claiming.go_on()
             self.engine.duties.find_stranded(NETWORK)
             self.engine.duties.remind()
         if number % 30 == 29:
             now = self.clock.now()
-            for report in (SALES_REPORT, REMOVALS_REPORT):
+            for report in (SALES_REPORT, REMOVALS_REPORT, LEDGER_REPORT):
                 start = now - timedelta(days=30)
                 self.engine.reports.request(report, US, start=start, end=now)
         self.work()
@@ -193,6 +200,12 @@ class Running:
                 self.simulator.damage("US", "MUG", 2, center)
                 return
 
+    def _misplace(self, *, found: bool) -> None:
+        for center, buckets in sorted(self._centers("MUG").items()):
+            if buckets.get("fulfillable", 0) > 3:
+                self.simulator.misplace("US", "MUG", 2, center, found=found)
+                return
+
     def _centers(self, sku: str) -> dict[str, dict[str, int]]:
         return self.simulator.buckets_by_center("US", sku)
 
@@ -204,7 +217,10 @@ def live(
     engine, clock = open_shop(folder, seed)
     with engine:
         rng = Random(seed)
-        year = Running(engine, clock, folder, rng, Sending(engine), Claiming(engine, folder, rng))
+        network = engine.networks[NETWORK]
+        simulator = getattr(network, "simulator")  # noqa: B009  (it is no Network's)
+        claiming = Claiming(engine, simulator, rng)
+        year = Running(engine, clock, folder, rng, Sending(engine), claiming)
         for number in range(days):
             year.day(number)
             told(number)

@@ -71,6 +71,7 @@ def configuration(folder: Path, seed: int) -> dict[str, Any]:
                 "type": "amazon_sim",
                 "countries": ["US", "CA"],
                 "seed": seed,
+                "reimbursements": {"automatic": True, "in_units": 0.2, "turn_up": 0.3},
                 "faults": {
                     "inbound_damaged": 0.02,
                     "inbound_missing": 0.05,

@@ -142,7 +142,7 @@ def _substance(network: Network, state: FulfillmentState) -> object:
                 shipment.status,
                 shipment.shipped_at,
                 sorted(shipment.items, key=repr),
-                [package if told else _without_carrier(package) for package in shipment.packages],
+                [_parcel(package, told=told) for package in shipment.packages],
             )
             for shipment in sorted(state.shipments, key=lambda shipment: shipment.shipment_id)
         ],
@@ -150,7 +150,9 @@ def _substance(network: Network, state: FulfillmentState) -> object:
     )
 
 
-def _without_carrier(package: PackageState) -> PackageState:
-    """What `changes` tells where the rest is to be asked for."""
+def _parcel(package: PackageState, *, told: bool) -> PackageState:
+    """What `changes` tells of a parcel: no scan is a change, and of some networks no status."""
+    if told:
+        return replace(package, events=())
     unknown = PackageStatus.UNKNOWN
     return replace(package, status=unknown, estimated_arrival=None, delivered_at=None, events=())

@@ -8,6 +8,7 @@ from stockpool_amazon_sim.countries import country
 from stockpool_amazon_sim.inventory.ledger import UNFULFILLABLE, Bucket, Code, EventType
 from stockpool_amazon_sim.inventory.stock import change_disposition, move, stock_of, units
 from stockpool_amazon_sim.records import DAY, Sku, Stock
+from stockpool_amazon_sim.reimbursements.reimbursing import LOST_IN_CENTER, owe
 from stockpool_amazon_sim.storage.interface import Event
 from stockpool_amazon_sim.world import World
 
@@ -96,7 +97,7 @@ def misplace(world: World, sku: Sku, quantity: int, center: str, *, found: bool)
         Code.MISPLACED,
     )
     delay = world.draws.between(world.settings.steps.research_days, DAY, reference)
-    detail = f"{sku.country}|{sku.fnsku}|{center}|{quantity}"
+    detail = f"{sku.country}|{sku.fnsku}|{center}|{quantity}|{sku.sku}"
     world.schedule(delay, "units_found" if found else "units_lost", reference, detail)
 
 
@@ -109,12 +110,16 @@ def units_found(world: World, event: Event) -> None:
 
 
 def units_lost(world: World, event: Event) -> None:
-    """Misplaced units are written off."""
+    """Misplaced units are written off, and made good."""
     stock, center, quantity = _place(world, event)
     source = (center, Bucket.RESEARCHING)
     kind = EventType.ADJUSTMENTS
     move(world, stock, quantity, source, None, kind, event.subject, Code.CORRECTION)
     world.store.count("lost_units", quantity)
+    country, *_, name = event.detail.split("|")
+    sku = world.store.skus.get(f"{country}|{name}")
+    if sku is not None:
+        owe(world, sku, quantity, center, LOST_IN_CENTER, event.subject, order_id="")
 
 
 def _set(
@@ -139,7 +144,7 @@ def _holding(world: World, sku: Sku, quantity: int, center: str) -> Stock:
 
 
 def _place(world: World, event: Event) -> tuple[Stock, str, int]:
-    code, fnsku, center, quantity = event.detail.split("|")
+    code, fnsku, center, quantity = event.detail.split("|")[:4]
     return stock_of(world, code, fnsku), center, int(quantity)
 
 

@@ -15,6 +15,7 @@ from stockpool_amazon_sim.outbound.orders import order_of, settle_if_over
 from stockpool_amazon_sim.outbound.returns import expect_parcel_back
 from stockpool_amazon_sim.outbound.scheduled_delivery import transit_into_window
 from stockpool_amazon_sim.records import DAY, HOUR, Micros, Order, Package, Shipment
+from stockpool_amazon_sim.reimbursements.reimbursing import LOST_PARCEL, owe
 from stockpool_amazon_sim.storage.interface import Event
 from stockpool_amazon_sim.world import World
 
@@ -98,12 +99,22 @@ def scan(world: World, event: Event) -> None:
         world.store.count("parcels_delivered")
     elif code == "EVENT_409":
         world.store.count("parcels_lost")
+        _owe_parcel(world, order, shipment, package)
     elif code == "EVENT_309":
         world.store.count("parcels_returned")
         expect_parcel_back(world, order, shipment, package)
     _schedule_next(world, order, package)
     world.save(order)
     settle_if_over(world, order)
+
+
+def _owe_parcel(world: World, order: Order, shipment: Shipment, package: Package) -> None:
+    for index, units, number in shipment.lines:
+        item = order.items[index]
+        sku = world.store.skus.get(f"{order.country}|{item.sku}")
+        if number == package.number and sku is not None:
+            reference = f"lost-parcel-{package.number}-{index}"
+            owe(world, sku, units, shipment.center, LOST_PARCEL, reference, order.order_id)
 
 
 def _schedule_next(world: World, order: Order, package: Package) -> None:

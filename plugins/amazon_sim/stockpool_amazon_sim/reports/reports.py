@@ -21,6 +21,7 @@ from stockpool_amazon_sim.reports import (
     report_movements,
     report_orders,
     report_planning,
+    report_reimbursements,
     report_removals,
     report_returns,
 )
@@ -37,6 +38,7 @@ TYPES: Final[Mapping[str, ReportType]] = {
     **report_movements.TYPES,
     **report_orders.TYPES,
     **report_planning.TYPES,
+    **report_reimbursements.TYPES,
     **report_removals.TYPES,
     **report_returns.TYPES,
 }

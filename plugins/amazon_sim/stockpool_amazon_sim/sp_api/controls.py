@@ -44,6 +44,8 @@ CONTROLS = (
     "set_aside",
     "damage",
     "misplace",
+    "reimburse",
+    "reverse_reimbursement",
     "inject",
     "audit",
     "idle",

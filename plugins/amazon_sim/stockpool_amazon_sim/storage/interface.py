@@ -65,6 +65,10 @@ from stockpool_amazon_sim.records import (
     decode_stock,
     decode_text,
 )
+from stockpool_amazon_sim.reimbursements.reimbursement_records import (
+    Reimbursement,
+    decode_reimbursement,
+)
 from stockpool_amazon_sim.reports.report_records import (
     Report,
     ReportSchedule,
@@ -143,6 +147,7 @@ class Store(ABC):
     plan_shipments: Table[PlanShipment]
     inbound_operations: Table[InboundOperation]
     prep_details: Table[PrepDetail]
+    reimbursements: Table[Reimbursement]
     removals: Table[Removal]
     injections: Table[Injection]
     waiting: Table[str]
@@ -255,6 +260,7 @@ DECODERS: Mapping[str, Callable[[str], Any]] = {
     "plan_shipments": decode_plan_shipment,
     "inbound_operations": decode_inbound_operation,
     "prep_details": decode_prep_detail,
+    "reimbursements": decode_reimbursement,
     "removals": decode_removal,
     "injections": decode_injection,
     "waiting": decode_text,

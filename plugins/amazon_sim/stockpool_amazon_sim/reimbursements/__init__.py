@@ -1,0 +1,1 @@
+"""What Amazon makes good: lost and damaged units, paid for or given back, and payments reversed."""
