@@ -9,6 +9,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
@@ -119,6 +120,14 @@ class RemovalSettings(_Settings):
     """`[removals]`."""
 
     automatic: tuple[AutomaticRemoval, ...] = ()
+    lost_after_days: Annotated[int, Field(ge=15)] | None = None
+    """When a parcel of which nobody has noted an arrival counts as lost, counted from when it was
+    sent. Without it only what was noted as missing is claimed."""
+
+    @property
+    def lost_after(self) -> timedelta | None:
+        """The same as a time."""
+        return None if self.lost_after_days is None else timedelta(days=self.lost_after_days)
 
 
 class ChannelSettings(BaseModel):

@@ -13,6 +13,7 @@ from functools import partial
 
 from stockpool.bulk.service import BulkPlans
 from stockpool.claims.center_losses import CenterLosses
+from stockpool.claims.lost_removals import LostRemovals
 from stockpool.claims.missing_returns import MissingReturns
 from stockpool.claims.parcels import ParcelClaims
 from stockpool.claims.reimbursing import take_reimbursements
@@ -30,6 +31,7 @@ from stockpool.outbox import leases
 from stockpool.plugins.network import Network, NetworkCapability
 from stockpool.removals.automatic import AutomaticRemovals
 from stockpool.removals.foreign import take_foreign_removals
+from stockpool.removals.parcels import RemovalParcels
 from stockpool.removals.service import Removals
 from stockpool.reports.fetching import ReportFetching
 from stockpool.reports.service import Reports
@@ -43,6 +45,8 @@ class DeskDuties(ContainedWork):
     networks: Mapping[str, Network]
     inventory: Inventory
     removals: Removals
+    removal_parcels: RemovalParcels
+    lost_removals: LostRemovals
     automatic_removals: AutomaticRemovals
     reports: Reports
     bulk: BulkPlans
@@ -120,8 +124,9 @@ class DeskDuties(ContainedWork):
         return self._contained("removals:automatic", self.automatic_removals.run)
 
     def take_foreign_removals(self) -> int:
-        """Take in removal orders that were not asked for here; returns how many rows."""
-        return take_foreign_removals(self.database, self.ids)
+        """Take in what reports tell of removal orders: those that were not asked for here, and the
+        parcels of all; returns how many rows."""
+        return take_foreign_removals(self.database, self.ids) + self.removal_parcels.take()
 
     def remind(self) -> int:
         """Put what closes soon into the attention queue; returns how many reminders are new."""
@@ -136,10 +141,11 @@ class DeskDuties(ContainedWork):
         return take_sales(self.database)
 
     def settle_claims(self) -> int:
-        """Claim what centers and carriers lost and what never came back, and count what the network
-        has paid; returns how much was new."""
+        """Claim what centers and carriers lost, what never came back and what never arrived, and
+        count what the network has paid; returns how much was new."""
         lost = ParcelClaims(self.database, self.ids, self.claims).look()
         lost += CenterLosses(self.database, self.ids, self.claims).look()
+        lost += self.lost_removals.look()
         lost += MissingReturns(self.database, self.ids, self.claims).look()
         return lost + take_reimbursements(self.database)
 

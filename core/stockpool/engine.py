@@ -28,6 +28,7 @@ from stockpool.care.telling import PushRefund
 from stockpool.catalog.availability import PushAvailability
 from stockpool.catalog.products import Catalog
 from stockpool.claims.invariants import INVARIANTS as CLAIM_INVARIANTS
+from stockpool.claims.lost_removals import LostRemovals
 from stockpool.claims.service import Claims
 from stockpool.clock import Clock, SystemClock
 from stockpool.config import Config
@@ -78,6 +79,7 @@ from stockpool.remedies.actions import Action
 from stockpool.remedies.carrying_out import carry_out
 from stockpool.removals.automatic import AutomaticRemovals
 from stockpool.removals.invariants import INVARIANTS as REMOVAL_INVARIANTS
+from stockpool.removals.parcels import RemovalParcels
 from stockpool.removals.placing import PlaceRemoval
 from stockpool.removals.service import Removals
 from stockpool.reports.service import Reports
@@ -184,6 +186,7 @@ class Engine:
         self.webhooks = Receiver(database, clock, self.channels)
         self.privacy = Privacy(database, clock, ids)
         self.removals = Removals(database, ids, self.networks)
+        self.removal_parcels = RemovalParcels(database)
         self.reports = Reports(database, ids, self.networks)
         self.listings = Listings(database, ids, self.networks)
         self.claims = Claims(
@@ -237,6 +240,8 @@ class Engine:
             inventory=self.inventory,
             catalog=self.catalog,
             removals=self.removals,
+            removal_parcels=self.removal_parcels,
+            lost_removals=LostRemovals(database, ids, self.claims, config.removals.lost_after),
             automatic_removals=AutomaticRemovals(
                 database, self.removals, config.removals.automatic
             ),

@@ -30,7 +30,8 @@ catalog add, catalog list, catalog listings, catalog import, catalog list-on,
 catalog plan, catalog apply
 inventory levels, inventory moves, inventory snapshot, inventory receive, inventory ages
 refunds make, refunds list, refunds show, refunds made
-removals create, removals list, removals show, removals plan, removals apply
+removals create, removals list, removals show, removals plan, removals apply, removals parcels,
+removals arrived
 bulk list, bulk show, bulk apply, bulk report, bulk discard
 attention list, attention retry, attention drop
 channels list, channels check

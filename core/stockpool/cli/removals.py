@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -31,6 +32,7 @@ from stockpool.order_request import Address
 from stockpool.plugins.network_removals import (
     RemovalItem,
 )
+from stockpool.removals.parcels import RemovalParcelItem
 from stockpool.removals.service import RemovalView
 
 
@@ -164,6 +166,89 @@ def foreign(
             for x in found
         ],
         empty="No others' removal orders are known; they are told by the removal order report.",
+    )
+
+
+@app.command()
+def parcels(
+    removal_order_id: Annotated[
+        str | None, typer.Argument(metavar="[REMOVAL]", help="Of this removal order only.")
+    ] = None,
+    not_noted: Annotated[
+        bool, typer.Option("--not-noted", help="Only those whose arrival nobody has noted.")
+    ] = False,
+    limit: LimitOption = 100,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """List parcels of units that are sent to you, the newest first, and what has arrived.
+
+    The report GET_FBA_FULFILLMENT_REMOVAL_SHIPMENT_DETAIL_DATA tells them (docs/reports.md).
+
+    \b
+    Example:
+      stockpool removals parcels --not-noted
+    """
+    with opened(config) as engine:
+        found = engine.removal_parcels.list(
+            order_id=removal_order_id, not_noted=not_noted, limit=limit
+        )
+    _show_parcels(found, as_json)
+
+
+@app.command()
+def arrived(
+    removal_order_id: Annotated[str, typer.Argument(metavar="REMOVAL")],
+    units: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[SKU=N...]", help="All that came; without it, everything did."),
+    ] = None,
+    nothing: Annotated[bool, typer.Option("--nothing", help="None of it came.")] = False,
+    tracking: Annotated[
+        str | None, typer.Option("--tracking", metavar="NUMBER", help="Of this parcel only.")
+    ] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Note what has arrived of a removal order. What is missing is claimed (see docs/claims.md).
+
+    Said again, the later word counts.
+
+    \b
+    Examples:
+      stockpool removals arrived 0199A3K7M2Q4T8
+      stockpool removals arrived 0199A3K7M2Q4T8 MUG-1=9 --tracking 1Z999AA10123456784
+    """
+    if units and nothing:
+        raise typer.BadParameter("give SKU=N or --nothing, not both", param_hint="--nothing")
+    came = {} if nothing else quantities(units, "SKU=N") if units else None
+    with opened(config) as engine:
+        found = engine.removal_parcels.note_arrival(
+            removal_order_id, came, tracking_number=tracking
+        )
+    _show_parcels(found, as_json)
+
+
+def _show_parcels(found: Sequence[RemovalParcelItem], as_json: bool) -> None:
+    if as_json:
+        print_json({"parcels": [asdict(one) for one in found]})
+        return
+    show_table(
+        ("removal order", "tracking", "carrier", "sent (UTC)", "sku", "kind", "units", "arrived"),
+        [
+            (
+                one.order_id,
+                one.tracking_number,
+                one.carrier,
+                one.shipped_at,
+                one.sku,
+                one.disposition,
+                one.units,
+                "not noted" if one.arrived is None else one.arrived,
+            )
+            for one in found
+        ],
+        empty="No parcels of removal orders are known.",
     )
 
 

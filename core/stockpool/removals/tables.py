@@ -64,3 +64,25 @@ foreign_removals = Table(
     Column("changes", Integer, nullable=False, server_default="0"),
     CheckConstraint("requested >= 0 AND cancelled >= 0 AND gone >= 0", name="never_negative"),
 )
+
+removal_parcels = Table(
+    "removal_parcels",
+    metadata,
+    # Units of a removal order on their way to the merchant, as the network's report tells them.
+    Column("pool", String, primary_key=True),
+    Column("order_id", String, primary_key=True),
+    Column("tracking_number", String, primary_key=True),
+    Column("shipped_at", UtcDateTime, primary_key=True, index=True),
+    Column("sku", String, primary_key=True),
+    Column("fnsku", String, primary_key=True),
+    Column("disposition", String, primary_key=True),
+    Column("carrier", String, nullable=False),
+    Column("units", Integer, nullable=False),
+    # Empty as long as nobody has said it.
+    Column("arrived", Integer),
+    Column("noted_at", UtcDateTime),
+    CheckConstraint(
+        "units >= 0 AND (arrived IS NULL OR (arrived >= 0 AND arrived <= units))",
+        name="arrived_of_sent",
+    ),
+)

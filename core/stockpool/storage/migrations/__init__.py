@@ -18,7 +18,7 @@ from stockpool.storage.database import checked_url
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0025"
+HEAD = "0026"
 """The newest revision; opening an up-to-date database costs one query."""
 
 _one_at_a_time = threading.Lock()
