@@ -10,7 +10,7 @@ from sqlalchemy import event, select
 from sample_orders import an_order
 from shop import Shop, dying_at
 from stockpool.care.tables import refunds_due
-from stockpool.errors import ConflictError
+from stockpool.errors import ConflictError, NotFoundError, RefusedError
 from stockpool.order_request import OrderLine
 from stockpool.storage.bulk import statements
 
@@ -175,3 +175,67 @@ def test_many_orders_take_as_many_statements_as_few(paying: Shop) -> None:
     counted(range(1, 3))
     few, many = counted(range(10, 20)), counted(range(100, 180))
     assert few == many
+
+
+# Left to a person -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def left(shop: Shop) -> Shop:
+    """Two of three items were cancelled, one after the other, and nothing is refunded by itself."""
+    submit(shop)
+    cancel(shop, {"1": 1})
+    shop.settle()
+    shop.clock.advance(hours=1)
+    cancel(shop, {"1": 1})
+    shop.settle()
+    assert states(shop) == ["by_hand", "by_hand"]
+    return shop
+
+
+def keys(shop: Shop) -> list[str]:
+    """What is due, the oldest first."""
+    return [one.key for one in reversed(shop.engine.care.refunds.due())]
+
+
+def test_a_person_decides_to_refund_what_is_due_once(left: Shop) -> None:
+    first, second = keys(left)
+    for _ in range(2):
+        decided = left.engine.care.refunds.decide(first, refund=True)
+        assert decided.state == "made"
+    left.settle()
+    assert refunded(left) == [("9.54", {"1": 1})]
+    assert left.engine.care.refunds.decide(second, refund=False).state == "nothing_left"
+    left.settle()
+    assert refunded(left) == [("9.54", {"1": 1})]
+    with pytest.raises(RefusedError, match="is made"):
+        left.engine.care.refunds.decide(first, refund=False)
+    with pytest.raises(NotFoundError, match="refunds due"):
+        left.engine.care.refunds.decide("nothing", refund=True)
+    assert left.engine.verify().ok
+
+
+def test_what_a_person_refunds_otherwise_settles_what_was_noted_first(left: Shop) -> None:
+    (order_id,) = {one.order_id for one in left.engine.care.refunds.due()}
+    left.engine.care.refunds.make(order_id, lines={"1": 1}, reason="late", key="k")
+    left.settle()
+    assert [one.state for one in reversed(left.engine.care.refunds.due())] == [
+        "nothing_left",
+        "by_hand",
+    ]
+    assert left.engine.care.refunds.decide(keys(left)[0], refund=True).refund_id is None
+    left.engine.care.refunds.make(order_id, lines={"1": 1}, reason="late", key="k2")
+    left.settle()
+    assert states(left) == ["nothing_left", "nothing_left"]
+    assert left.engine.verify().ok
+
+
+def test_a_refund_of_other_items_settles_nothing(shop: Shop) -> None:
+    order_id = submit(shop)
+    shop.engine.care.refunds.make(order_id, amount=("1.00", "USD"), reason="late", key="k")
+    cancel(shop, {"1": 1})
+    shop.settle()
+    shop.engine.care.refunds.make(order_id, amount=("1.00", "USD"), reason="late", key="k2")
+    shop.settle()
+    assert states(shop) == ["by_hand"]
+    assert shop.engine.care.refunds.decide(keys(shop)[0], refund=True).refund_id is not None

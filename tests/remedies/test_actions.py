@@ -28,6 +28,13 @@ def item(key: str, code: str = "something", state: str = "open") -> AttentionIte
         ("parcel:F-1:3", "parcel_returning", [Action.REPLACE]),
         ("order:O-1:wanted-again", "wanted_again", [Action.RELEASE, Action.CANCEL]),
         ("deadline:claim:C-1", "deadline_near", [Action.WRITE_OFF]),
+        ("deadline:refund_due:O-1 k", "deadline_near", [Action.REFUND, Action.NOTHING_DUE]),
+        ("stranded:amazon-na:US:MUG", "stranded_stock", [Action.DISPOSE]),
+        (
+            "stranded:amazon-na:US:MUG",
+            "stranded_by_conversion",
+            [Action.CONVERT, Action.DISPOSE],
+        ),
         ("deadline:inbound_arrival:S-1", "deadline_near", []),
         ("refund:R-1:by-hand", "refund_by_hand", [Action.REFUND_MADE]),
         ("stock:US:promised", "promised_more_than_there_is", []),

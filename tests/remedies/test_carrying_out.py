@@ -152,3 +152,42 @@ def test_items_are_overdue_by_their_kind_and_urgent_anew_when_they_come_again(lo
     lost.engine.drop(item.id)
     told_again(lost)
     assert lost.engine.attention.list(overdue=True) == []
+
+
+# Refunds that are due ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def due(shop: Shop) -> Shop:
+    """Of three mugs one was cancelled, and nobody has refunded it for ten days."""
+    shop.receive("MUG-1", 20)
+    line = OrderLine(line_id="1", channel_sku="mug", quantity=3, unit_price="9.50")
+    receipt = shop.engine.orders.submit(an_order(1001, lines=(line,), currency="USD", hold="asks"))
+    shop.engine.orders.cancel(receipt.order_id, lines={"1": 1}, reason="buyer")
+    shop.settle()
+    shop.clock.advance(hours=24 * 10)
+    shop.engine.duties.remind()
+    return shop
+
+
+def the_reminder(shop: Shop) -> AttentionItem:
+    (item,) = [
+        one for one in shop.engine.attention.list() if one.key.startswith("deadline:refund_due:")
+    ]
+    return item
+
+
+def test_what_is_due_is_refunded_from_its_reminder(due: Shop) -> None:
+    done = due.engine.carry_out(the_reminder(due).id, "refund", by="maria")
+    assert done == "9.50 USD of it are refunded"
+    due.settle()
+    assert [str(one.amount) for one in due.engine.care.refunds.list()] == ["9.50 USD"]
+    due.engine.duties.remind()
+    assert not [one for one in due.engine.attention.list() if "refund_due" in one.key]
+
+
+def test_or_nothing_has_to_be(due: Shop) -> None:
+    assert "nothing" in due.engine.carry_out(the_reminder(due).id, "nothing-due", by="maria")
+    due.engine.duties.remind()
+    assert due.engine.care.refunds.list() == []
+    assert not [one for one in due.engine.attention.list() if "refund_due" in one.key]

@@ -2,7 +2,8 @@
 
     due ──► made           by itself, as the channel's policy says
      ├────► by_hand        the policy leaves it to a person, or the channel has refunded a sum of
-     │                     this order, of which nobody can say whether it was for these items
+     │        │            this order, of which nobody can say whether it was for these items
+     │        └──► made, nothing_left   a person has decided it, or has refunded the items
      ├────► nothing_left   they were refunded before, or nothing was paid for them
      └────► no_prices      the order came without prices
 
@@ -21,9 +22,9 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from stockpool.care.tables import refunds_due
+from stockpool.care.tables import refunds, refunds_due
 from stockpool.storage.bulk import Inserter, Row
-from stockpool.storage.metadata import sortable_text
+from stockpool.storage.metadata import one_of, sortable_text
 
 
 class RefundCause(StrEnum):
@@ -132,6 +133,43 @@ def first_due(connection: Connection, order_ids: Sequence[str]) -> dict[str, Any
     for row in rows:
         first.setdefault(row.order_id, row)
     return first
+
+
+def orders_refunded_since(connection: Connection, *, most: int) -> list[str]:
+    """Orders with items that a person decides on, of which something was refunded after that was
+    last looked at; the longest waiting first."""
+    r, d = refunds.c, refunds_due.c
+    given = select(r.id).where(
+        r.order_id == d.order_id, r.state.in_(_GIVEN_BACK), r.recorded_at >= d.settled_at
+    )
+    rows = connection.execute(
+        select(d.order_id)
+        .where(one_of(d.state, (DueState.BY_HAND.value,)), given.exists())
+        .order_by(d.noted_at, d.key)
+        .limit(most)
+    ).scalars()
+    return list(dict.fromkeys(rows))
+
+
+_GIVEN_BACK = ("recorded", "pushed", "made")
+
+
+def by_hand_of(connection: Connection, order_ids: Sequence[str]) -> dict[str, list[Any]]:
+    """The rows that a person decides on of each of these orders, which are held; the newest
+    first."""
+    found: dict[str, list[Any]] = {}
+    for row in connection.execute(
+        select(refunds_due)
+        .where(refunds_due.c.order_id.in_(order_ids), refunds_due.c.state == DueState.BY_HAND.value)
+        .order_by(refunds_due.c.order_id, refunds_due.c.noted_at.desc(), refunds_due.c.key.desc())
+    ):
+        found.setdefault(row.order_id, []).append(row)
+    return found
+
+
+def find(connection: Connection, key: str) -> Any:
+    """One row, or None."""
+    return connection.execute(select(refunds_due).where(refunds_due.c.key == key)).one_or_none()
 
 
 def settle(

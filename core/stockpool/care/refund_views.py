@@ -155,15 +155,25 @@ def _views(connection: Connection, query: Any) -> list[RefundView]:
 
 def list_due(connection: Connection, *, state: str | None, limit: int) -> list[RefundDueView]:
     """Notes of what may have to be refunded, the newest first."""
-    d, o = refunds_due.c, orders.c
-    wanted = (
-        select(refunds_due, o.channel, o.channel_order_id)
-        .join(orders, o.id == d.order_id)
-        .order_by(d.noted_at.desc(), d.key)
-        .limit(limit)
-    )
+    d = refunds_due.c
+    wanted = _due().order_by(d.noted_at.desc(), d.key).limit(limit)
     if state is not None:
         wanted = wanted.where(d.state == state)
+    return _due_views(connection, wanted)
+
+
+def read_due(connection: Connection, key: str) -> RefundDueView:
+    """The note under a key that is there."""
+    return _due_views(connection, _due().where(refunds_due.c.key == key))[0]
+
+
+def _due() -> Any:
+    return select(refunds_due, orders.c.channel, orders.c.channel_order_id).join(
+        orders, orders.c.id == refunds_due.c.order_id
+    )
+
+
+def _due_views(connection: Connection, wanted: Any) -> list[RefundDueView]:
     return [
         RefundDueView(
             row.key,

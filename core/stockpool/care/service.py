@@ -12,12 +12,14 @@ from stockpool.attention.queue import close_concerns
 from stockpool.care import news, refund_records
 from stockpool.care.channel_cancellations import take_cancellation
 from stockpool.care.channel_refunds import take_refund
+from stockpool.care.deciding import close_refunded, decide
 from stockpool.care.order_money import open_books
 from stockpool.care.refund_views import (
     RefundDueView,
     RefundView,
     list_due,
     list_refunds,
+    read_due,
     read_refund,
 )
 from stockpool.care.refunding import RefundRequest, Surroundings, by_hand_key, make_refund
@@ -108,6 +110,24 @@ class Refunds:
         with self._database.read() as connection:
             return list_due(connection, state=state, limit=limit)
 
+    def decide(self, due_key: str, *, refund: bool) -> RefundDueView:
+        """Decide on items that are due and left to a person (`due(state="by_hand")`).
+
+        Args:
+            refund: give back what of them is owed and paid; else note that nothing has to be.
+
+        Raises:
+            NotFoundError: nothing is due under that key.
+            RefusedError: it is settled already, or the order came without prices.
+        """
+
+        def work(connection: Connection) -> RefundDueView:
+            at = self._database.clock.now()
+            decide(connection, due_key, self._surroundings, refund=refund, at=at)
+            return read_due(connection, due_key)
+
+        return self._database.run(work)
+
     def made(self, refund_id: str) -> RefundView:
         """Note that a recorded refund was made by hand, where the channel can't be told to.
 
@@ -178,7 +198,10 @@ class Care:
             )
             settled += done
             if not done:
-                return settled
+                break
+        return settled + self._database.run(
+            lambda connection: close_refunded(connection, at=self._database.clock.now())
+        )
 
     def take_news(self, channel: str) -> int:
         """Take in what a channel has told of orders that are there; returns how much it was."""

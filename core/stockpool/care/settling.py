@@ -44,7 +44,7 @@ def settle_due(
     for order_id, row in rows.items():
         order = orders[order_id]
         state = _judged(row, order, policies, order_id in unclear)
-        refund = None if state is not None else _refund(row, order, surroundings, at)
+        refund = None if state is not None else planned_refund(row, order, surroundings, at)
         if refund is not None:
             made.append(refund)
             settled[row.key] = (DueState.MADE, refund.id)
@@ -66,7 +66,7 @@ def _judged(row: Any, order: OrderMoney, policies: Policies, unclear: bool) -> D
     return None
 
 
-def _refund(
+def planned_refund(
     row: Any, order: OrderMoney, surroundings: Surroundings, at: datetime
 ) -> NewRefund | None:
     """The refund of a row's items, as far as they are owed and paid; None: nothing is."""

@@ -177,9 +177,10 @@ def due(
         print_json({"due": [asdict(one) for one in found]})
         return
     show_table(
-        ("channel", "order", "cause", "items", "state", "refund", "noted (UTC)"),
+        ("key", "channel", "order", "cause", "items", "state", "refund", "noted (UTC)"),
         [
             (
+                one.key,
                 one.channel,
                 one.channel_order_id,
                 one.cause,
@@ -192,6 +193,32 @@ def due(
         ],
         empty="Nothing is due.",
     )
+
+
+@app.command()
+def decide(
+    key: Annotated[str, typer.Argument(metavar="KEY", help="Of `stockpool refunds due`.")],
+    nothing: Annotated[
+        bool, typer.Option("--nothing", help="Nothing has to be given back.")
+    ] = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Decide on items that are due and left to you: refund them, or with --nothing do not.
+
+    Given back is what of them is still owed and was paid, with the shipping if nothing is sent.
+
+    \b
+    Examples:
+      stockpool refunds decide cancellation:0199A3K7M2Q4T8
+      stockpool refunds decide cancellation:0199A3K7M2Q4T8 --nothing
+    """
+    with opened(config) as engine:
+        found = engine.care.refunds.decide(key, refund=not nothing)
+    if as_json:
+        print_json(asdict(found))
+    else:
+        say(f"{key}: {found.state}" + (f", refund {found.refund_id}" if found.refund_id else ""))
 
 
 @app.command()

@@ -249,7 +249,7 @@ def _refunds(connection: Connection) -> Iterator[Deadline]:
             f"{row.order_id} {row.key}",
             row.noted_at + REFUND_WITHIN,
             f"items of order {row.order_id} may have to be refunded ({row.cause})",
-            f"`stockpool refunds make {row.order_id}`; `stockpool refunds due` says what and why",
+            f"`stockpool refunds decide {row.key}`; `stockpool refunds due` says what and why",
         )
 
 

@@ -102,8 +102,9 @@ class Stranded:
             _COMMANDS[action].format(pool=self.pool, sku=self.sku, units=self.units)
             for action in self.actions
         )
+        merchants = self.reason is StrandedReason.MERCHANT_FULFILLED
         return Problem(
-            "stranded_stock",
+            "stranded_by_conversion" if merchants else "stranded_stock",
             f"{self.units} units of {self.sku} in {self.pool} have no live offer: "
             f"{_WORDS[self.reason]}{until}",
             fix=remedies,

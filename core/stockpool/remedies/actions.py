@@ -17,7 +17,10 @@ class Action(StrEnum):
     REPLACE = "replace"
     REFUND = "refund"
     REFUND_MADE = "refund-made"
+    NOTHING_DUE = "nothing-due"
     WRITE_OFF = "write-off"
+    CONVERT = "convert"
+    DISPOSE = "dispose"
     DROP = "drop"
 
 
@@ -26,9 +29,12 @@ WHAT: Mapping[Action, str] = {
     Action.RELEASE: "let the order go on: what is held back is routed anew",
     Action.CANCEL: "cancel what of the order has not been shipped",
     Action.REPLACE: "send the items of the parcel again, without a charge",
-    Action.REFUND: "refund the items of the parcel",
+    Action.REFUND: "refund the items that it is about",
     Action.REFUND_MADE: "note that the refund was made in the channel by hand",
+    Action.NOTHING_DUE: "note that nothing has to be refunded",
     Action.WRITE_OFF: "give the claim up: what is still owed is written off",
+    Action.CONVERT: "let the network fulfil the listing again, so that the units can be bought",
+    Action.DISPOSE: "ask the network to dispose of all units of the SKU that are free in the pool",
     Action.DROP: "close the item; what it holds is let go",
 }
 """What each does."""
@@ -38,6 +44,7 @@ _BY_KEY: Mapping[str, tuple[Action, ...]] = {
     "intake": (Action.RETRY,),
     "availability": (Action.RETRY,),
     "deadline:claim": (Action.WRITE_OFF,),
+    "deadline:refund_due": (Action.REFUND, Action.NOTHING_DUE),
     "deadline:hold_ends": (Action.RELEASE, Action.CANCEL),
 }
 """By the beginning of an item's key."""
@@ -50,6 +57,8 @@ _BY_CODE: Mapping[str, tuple[Action, ...]] = {
     "parcel_returning": (Action.REPLACE,),
     "parcel_late": (Action.REPLACE,),
     "parcel_stuck": (Action.REPLACE,),
+    "stranded_by_conversion": (Action.CONVERT, Action.DISPOSE),
+    "stranded_stock": (Action.DISPOSE,),
     "refund_by_hand": (Action.REFUND_MADE,),
 }
 

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 
 from stockpool.attention.queue import AttentionItem, close_concerns, note_event
-from stockpool.errors import RefusedError
+from stockpool.errors import NotFoundError, RefusedError
+from stockpool.ledger.buckets import UNSELLABLE, Bucket
 from stockpool.orders.parcels import Parcel
 from stockpool.plugins.network import PackageStatus
+from stockpool.plugins.network_removals import RemovalItem
 from stockpool.remedies import retrying
 from stockpool.remedies.actions import Action, suggested
 from stockpool.remedies.parcel_items import parcels_that_are, whole_items
@@ -72,11 +74,54 @@ def _replace(engine: Engine, item: AttentionItem) -> str:
 
 
 def _refund(engine: Engine, item: AttentionItem) -> str:
+    if item.key.startswith("deadline:"):
+        return _decide(engine, item, refund=True)
     # What came back is refunded as a return, by the channel's policy.
     order_id, lines, _ = _in_the_parcels(engine, item, _LOST)
     key = f"attention:{item.key}"
     made = engine.care.refunds.make(order_id, lines=lines, reason=item.code, key=key)
     return f"{made.amount} of order {order_id} are refunded"
+
+
+def _nothing_due(engine: Engine, item: AttentionItem) -> str:
+    return _decide(engine, item, refund=False)
+
+
+def _decide(engine: Engine, item: AttentionItem, *, refund: bool) -> str:
+    key = item.subject.partition(" ")[2]
+    decided = engine.care.refunds.decide(key, refund=refund)
+    if decided.refund_id is None:
+        return f"nothing of order {decided.order_id} is refunded"
+    return f"{engine.care.refunds.get(decided.refund_id).amount} of it are refunded"
+
+
+def _convert(engine: Engine, item: AttentionItem) -> str:
+    pool, sku = _stock(item)
+    change = engine.listings.convert(pool, sku, "network")
+    return (
+        f"{sku} is fulfilled by {pool} already" if change is None else f"{sku} is handed to {pool}"
+    )
+
+
+def _dispose(engine: Engine, item: AttentionItem) -> str:
+    pool, sku = _stock(item)
+    removal_id = f"attention-{item.id}"
+    try:
+        asked = engine.removals.get(removal_id)
+    except NotFoundError:
+        units = engine.inventory.level(pool, sku).units
+        unsellable = sum(units.get(bucket, 0) for bucket in UNSELLABLE)
+        removal = RemovalItem(sku, units.get(Bucket.FULFILLABLE, 0), unsellable)
+        engine.removals.create(pool, [removal], disposition="Disposal", removal_order_id=removal_id)
+        asked = engine.removals.get(removal_id)
+    total = sum(one["requested"] for one in asked.items)
+    return f"removal order {removal_id} asks for the disposal of {total} units"
+
+
+def _stock(item: AttentionItem) -> tuple[str, str]:
+    """The pool and the SKU; a pool is written network:country."""
+    network, country, sku = item.key.split(":", 3)[1:]
+    return f"{network}:{country}", sku
 
 
 def _refund_made(engine: Engine, item: AttentionItem) -> str:
@@ -95,7 +140,10 @@ _DO: Mapping[Action, Callable[[Engine, AttentionItem], str]] = {
     Action.REPLACE: _replace,
     Action.REFUND: _refund,
     Action.REFUND_MADE: _refund_made,
+    Action.NOTHING_DUE: _nothing_due,
     Action.WRITE_OFF: _write_off,
+    Action.CONVERT: _convert,
+    Action.DISPOSE: _dispose,
 }
 
 
