@@ -14,7 +14,8 @@ from shopify_world import ShopWorld
 from stockpool.errors import OutcomeUnknown, Throttled, TransientError
 from stockpool.plugins.channel import AvailabilityUpdate
 from stockpool.testing.addresses import sample_address
-from stockpool_shopify.availability import _later, _quoted
+from stockpool_shopify.availability import _quoted
+from stockpool_shopify.written_stock import later_times
 
 BUYER = sample_address("US")
 
@@ -78,7 +79,7 @@ def test_one_item_that_changed_keeps_no_other_back(shop: ShopWorld) -> None:
     assert [available(shop, sku) for sku in ("mug", "lamp", "vase")] == [9, 9, 9]
 
 
-def test_an_item_that_never_stands_still_is_tried_again_later(shop: ShopWorld) -> None:
+def test_an_item_that_never_stands_still_is_tried_againlater_times(shop: ShopWorld) -> None:
     variant = shop.state.add_variant("mug", available=100)
 
     def sell() -> None:
@@ -248,4 +249,36 @@ def test_any_sku_can_be_quoted(sku: str) -> None:
 
 def test_times_only_grow() -> None:
     late, early = "2026-11-02T12:00:00+00:00", "2026-11-02T11:00:00+00:00"
-    assert _later(_later(None, {"a": late}), {"a": early}) == _later(None, {"a": late})
+    assert later_times(later_times(None, {"a": late}), {"a": early}) == later_times(
+        None, {"a": late}
+    )
+
+
+# Edited by hand ---------------------------------------------------------------------------------
+
+
+def test_each_figure_has_its_turn_once_in_the_time_that_was_set(shop: ShopWorld) -> None:
+    skus = [f"sku-{number}" for number in range(100)]
+    channel = shop.channel(compare_stock_hours=6)
+    for sku in skus:
+        shop.state.add_variant(sku, available=0)
+    channel.push_availability([level(shop, sku, 5) for sku in skus])
+    turns: list[str] = []
+    shop.clock.advance(3600)
+    for _ in range(6 * 60):
+        shop.clock.advance(60)
+        again = sorted(channel.availability_to_repeat())
+        channel.push_availability([level(shop, sku, 5, number=2) for sku in again])
+        assert not channel.availability_to_repeat()
+        turns += again
+    assert sorted(turns) == sorted(skus)
+    assert shop.server.names().count("SetAvailable") == 1, "what is right is not written"
+
+
+def test_nothing_is_compared_where_that_is_switched_off(shop: ShopWorld) -> None:
+    shop.state.add_variant("mug", available=0)
+    channel = shop.channel(compare_stock_hours=0)
+    channel.push_availability([level(shop, "mug", 5)])
+    for _ in range(24 * 60):
+        shop.clock.advance(60)
+        assert not channel.availability_to_repeat()

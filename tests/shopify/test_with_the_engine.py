@@ -88,6 +88,17 @@ def test_stock_is_told_at_once(business: Business) -> None:
     assert (business.available("mug"), business.available("lamp")) == (10, 10)
 
 
+def test_stock_that_is_edited_in_the_shop_is_put_right_within_a_day(business: Business) -> None:
+    business.sell({"lamp": 3})
+    business.shop.state.available[business.shop.state.variant("mug").item_id, LOCATION] = 40
+    business.shop.state.available[business.shop.state.variant("lamp").item_id, LOCATION] = 1
+    for _ in range(24 * 4):
+        business.shop.clock.advance(15 * 60)
+        if business.engine.duties.publish_availability("corner"):
+            business.settle()
+    assert (business.available("mug"), business.available("lamp")) == (10, 7)
+
+
 def test_an_order_is_shipped_and_told(business: Business) -> None:
     order = business.sell({"mug": 2, "lamp": 1})
     business.settle()

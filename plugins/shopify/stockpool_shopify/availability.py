@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 
 from stockpool.clock import Clock
@@ -27,11 +26,11 @@ from stockpool_shopify.order_notes import OrderNotes
 from stockpool_shopify.settings import ShopifySettings
 from stockpool_shopify.shop import Shop
 from stockpool_shopify.unseen import unseen_units
+from stockpool_shopify.written_stock import WrittenStock
 
 _SKUS_A_QUERY = 20
 _ROWS_MOST = 250
 _TRIES = 3
-_SHARDS = 64
 _PASSING = frozenset({"IDEMPOTENCY_CONCURRENT_REQUEST", "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED"})
 _STALE = "CHANGE_FROM_QUANTITY_STALE"
 
@@ -60,15 +59,16 @@ class Availability:
     ) -> None:
         self._client = client
         self._shop = shop
-        self._notes = notes
         self._order_notes = order_notes
         self._left_out = LeftOut(notes)
+        hours = settings.compare_stock_hours
+        self._written = WrittenStock(notes, timedelta(hours=hours) if hours else None)
         self._settings = settings
         self._clock = clock
 
     def push(self, updates: Sequence[AvailabilityUpdate]) -> list[PushRefusal]:
         """Write what is newer than what was written before."""
-        newest = self._news(updates)
+        newest = self._written.newer(updates)
         refusals: list[PushRefusal] = []
         todo = dict(newest)
         told: dict[str, Unseen] = {}
@@ -87,36 +87,15 @@ class Availability:
                 f"Shopify sells {len(todo)} SKUs faster than their stock can be written"
             )
         self._left_out.note(told)
-        self._remember(newest)
+        self._written.remember(newest)
         return refusals
 
     def to_repeat(self) -> frozenset[str]:
         """SKUs whose stock has to be told again although the engine's figure stands."""
+        again = self._written.to_compare(self._clock.now())
         if self._left_out.is_empty():
-            return frozenset()
-        return self._left_out.ended(self._order_notes.outside())
-
-    def _news(self, updates: Sequence[AvailabilityUpdate]) -> dict[str, AvailabilityUpdate]:
-        newest: dict[str, AvailabilityUpdate] = {}
-        for update in updates:
-            known = newest.get(update.channel_sku)
-            if known is None or update.as_of >= known.as_of:
-                newest[update.channel_sku] = update
-        written: dict[str, str] = {}
-        for shard in {_shard(sku) for sku in newest}:
-            written |= json.loads(self._notes.read(shard).get(shard, "{}"))
-        return {
-            sku: update
-            for sku, update in newest.items()
-            if sku not in written or update.as_of > datetime.fromisoformat(written[sku])
-        }
-
-    def _remember(self, written: Mapping[str, AvailabilityUpdate]) -> None:
-        shards: dict[str, dict[str, str]] = {}
-        for sku, update in written.items():
-            shards.setdefault(_shard(sku), {})[sku] = update.as_of.isoformat()
-        for shard, times in shards.items():
-            self._notes.change(shard, lambda text, new=times: _later(text, new))  # type: ignore[misc]
+            return again
+        return again | self._left_out.ended(self._order_notes.outside())
 
     def _rows(
         self, updates: Mapping[str, AvailabilityUpdate], unseen: Unseen
@@ -227,19 +206,6 @@ def _key(given: Mapping[str, Any], rows: Sequence[_Row]) -> str:
     """The same intent with the same values has the same key, and nothing else has."""
     said = json.dumps([given, sorted(row.update.key for row in rows)], sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()[:32]
-
-
-def _shard(sku: str) -> str:
-    return f"stock/{zlib.crc32(sku.encode()) % _SHARDS:02d}"
-
-
-def _later(text: str | None, times: Mapping[str, str]) -> str:
-    kept: dict[str, str] = json.loads(text or "{}")
-    for sku, time in times.items():
-        old = kept.get(sku)
-        if old is None or datetime.fromisoformat(old) < datetime.fromisoformat(time):
-            kept[sku] = time
-    return json.dumps(kept, sort_keys=True)
 
 
 def _quoted(sku: str) -> str:

@@ -4,6 +4,7 @@ no connection                    TransientError    it never left
 no answer, 5xx, no JSON          OutcomeUnknown    for a mutation; a query can be repeated:
                                  TransientError
 THROTTLED (in a 200), 429, 430   Throttled         not done; all workers of the shop wait
+too few points in the bucket     Throttled         not asked
 401                              the token is renewed once; then AccessRefused, not done
 402, 423, SHOP_INACTIVE          ShopClosed        not done
 403, 404, ACCESS_DENIED          AccessRefused     not done; with what is missing
@@ -33,6 +34,7 @@ from stockpool.errors import (
 )
 from stockpool.plugins.notes import Notes
 from stockpool_shopify.connection import Connection, Reply, never_sent
+from stockpool_shopify.cost_bucket import Call, SharedBucket
 from stockpool_shopify.documents import Document
 from stockpool_shopify.errors import AccessRefused, PartialAnswer, ShopClosed
 from stockpool_shopify.tokens import Tokens
@@ -72,6 +74,7 @@ class Client:
         self._tokens = tokens
         self._notes = notes
         self._clock = clock
+        self._bucket = SharedBucket(notes, clock)
         self.answered_by: str | None = None
         """The version that gave the last answer; another than asked for if that was retired."""
 
@@ -90,10 +93,17 @@ class Client:
         """
         self._wait_for_the_others(document)
         token = self._tokens.current()
+        call = Call.of(document.name, variables)
+        if seconds := self._bucket.draw(call):
+            raise Throttled(
+                f"{document.name}: the shop's points are used up",
+                retry_after=min(seconds, _WAIT_MOST),
+            )
         reply = self._send(document, variables, token)
         if reply.status == 401:
             self._tokens.discard(token)
             reply = self._send(document, variables, self._tokens.current())
+        self._bucket.answered(call, _cost(reply.document))
         self._note_version(reply)
         if reply.status == 200 and reply.document is not None:
             return self._read(document, reply.document, self._told_at(reply), may_hide)
@@ -232,11 +242,17 @@ def _words(found: Sequence[Mapping[str, Any]], errors: Any) -> str:
     return " ".join("; ".join(said).split())[:300]
 
 
+def _cost(answer: object) -> Any:
+    """What an answer says of its cost and of the bucket."""
+    extensions = answer.get("extensions") if isinstance(answer, Mapping) else None
+    return extensions.get("cost") if isinstance(extensions, Mapping) else None
+
+
 def _seconds_for(answer: Mapping[str, Any]) -> float:
     """Until the bucket holds what the document needs."""
-    cost = (answer.get("extensions") or {}).get("cost") or {}
-    status = cost.get("throttleStatus") or {}
+    cost = _cost(answer)
     try:
+        status = cost["throttleStatus"]
         missing = float(cost["requestedQueryCost"]) - float(status["currentlyAvailable"])
         return max(missing / float(status["restoreRate"]), 0.1)
     except (KeyError, TypeError, ValueError, ZeroDivisionError):

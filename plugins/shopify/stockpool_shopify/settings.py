@@ -84,6 +84,8 @@ class ShopifySettings(_Settings):
         history_days: how far the first look reaches back; beyond 60 days needs `read_all_orders`.
         listings_hours: how long after all listings were read they are read again; what changes is
             read with every look between.
+        compare_stock_hours: in this time each SKU's stock is read in the shop and put right where
+            it was edited there; 0: never.
         bulk_listings_from: so many variants or more are read by a bulk operation.
         connect_seconds, read_seconds: patience with a connection, and with an answer.
     """
@@ -110,6 +112,7 @@ class ShopifySettings(_Settings):
     overlap_minutes: float = Field(default=5.0, ge=0, le=24 * 60)
     history_days: float = Field(default=14.0, gt=0, le=365)
     listings_hours: float = Field(default=24.0, gt=0, le=24 * 30)
+    compare_stock_hours: float = Field(default=24.0, ge=0, le=24 * 30)
     bulk_listings_from: Annotated[int, Field(ge=1, le=10_000)] = 1_000
     connect_seconds: float = Field(default=5.0, gt=0)
     read_seconds: float = Field(default=25.0, gt=0)
