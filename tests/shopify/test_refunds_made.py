@@ -100,12 +100,12 @@ class _Dying(MemoryNotes):
 
     writes = 0
 
-    def change(self, key: str, change: Change) -> None:
+    def change(self, key: str, change: Change) -> str | None:
         if key.startswith(("taken/", "handed/")):
             self.writes += 1
             if self.writes == 2:
                 raise KeyboardInterrupt
-        super().change(key, change)
+        return super().change(key, change)
 
 
 def test_a_refund_is_told_though_the_process_died_while_the_order_was_noted(

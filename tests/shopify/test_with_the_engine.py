@@ -236,6 +236,17 @@ def test_a_merchant_who_asks_a_service_to_cancel_is_answered(
         assert "RejectCancellation" in business.shop.server.names()
 
 
+def test_items_added_to_an_order_that_was_submitted_are_shown_to_a_person(
+    business: Business,
+) -> None:
+    order = business.sell({"mug": 1})
+    business.settle()
+    business.shop.state.add_item(order, "lamp", 2)
+    business.settle()
+    (item,) = [one for one in business.engine.attention.list() if one.code == "conflict"]
+    assert item.fix
+
+
 def test_a_refund_by_hand_in_shopify_is_in_the_books(business: Business) -> None:
     order = business.sell({"mug": 2})
     business.settle()

@@ -257,6 +257,20 @@ class ShopState:
         self.touch(order)
         return work
 
+    def add_item(self, order: Order, sku: str, quantity: int) -> Work:
+        """The merchant edits an order: something is added to it."""
+        variant = self.variant(sku)
+        item = LineItem(self.number(), variant, sku, quantity, variant.price)
+        order.items.append(item)
+        work = Work(
+            self.number(), order, LOCATION, [WorkLine(self.number(), item, quantity, quantity)]
+        )
+        if LOCATION in self.service_locations:
+            work.request_status = "SUBMITTED"
+        order.works.append(work)
+        self.touch(order)
+        return work
+
     def split(self, work: Work, units: dict[str, int]) -> Work:
         """Take units (by the line's id) into a fulfillment order of their own; both change ids."""
         taken: list[WorkLine] = []
